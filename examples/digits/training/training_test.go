@@ -110,9 +110,11 @@ func train(t *testing.T, s Settings) ([]float64, Evaluation) {
 }
 
 func TestTrainingReadsDigits(t *testing.T) {
-	sgd := Defaults()
+	adam := Defaults()
+	adam.Hidden, adam.Epochs = 24, 10
+	sgd := adam
 	sgd.Optimizer, sgd.Rate = "sgd", 0.05
-	for _, s := range []Settings{Defaults(), sgd} {
+	for _, s := range []Settings{adam, sgd} {
 		losses, e := train(t, s)
 		if e.Accuracy <= 0.95 {
 			t.Errorf("%s reads %.1f %% of the held-out digits, want more than 95 %%", s.Optimizer, 100*e.Accuracy)
@@ -126,7 +128,7 @@ func TestTrainingReadsDigits(t *testing.T) {
 
 func TestTrainingRepeats(t *testing.T) {
 	s := Defaults()
-	s.Epochs = 2
+	s.Hidden, s.Epochs = 16, 2
 	first, _ := train(t, s)
 	second, _ := train(t, s)
 	if !slices.Equal(first, second) {

@@ -1,0 +1,58 @@
+#!/usr/bin/env bash
+# Installs what the tests need and runs all checks and tests.
+#
+#   ./scripts/test.sh             on Debian (or a relative) with Go and git, as
+#                                 root or with sudo; about five minutes on two cores
+#   ./scripts/test.sh PACKAGE…    the same for some packages only
+#
+# A skipped test is a failure: everything a test needs is installed here.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+command -v go >/dev/null || { echo 'Go is not on PATH, install it from https://go.dev/dl/ first.' >&2; exit 1; }
+
+# Some tests change owners and mount small file systems, which root alone may do.
+if [ "$(id -u)" != 0 ]; then
+	command -v sudo >/dev/null || { echo 'Run this as root, or install sudo: some tests need it.' >&2; exit 1; }
+	exec sudo env "PATH=$PATH" ${GOPROXY:+"GOPROXY=$GOPROXY"} GOFLAGS=-buildvcs=false "./scripts/test.sh" "$@"
+fi
+export PATH="$PATH:/usr/sbin:/sbin"
+
+# install COMMAND PACKAGE…: the Debian packages, unless the command is there.
+updated=
+apt() {
+	command -v apt-get >/dev/null || { echo "Install $* by hand, this is no Debian." >&2; exit 1; }
+	if [ -z "$updated" ]; then
+		apt-get update -qq
+		updated=yes
+	fi
+	DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >/dev/null
+}
+install() {
+	local command=$1
+	shift
+	if ! command -v "$command" >/dev/null; then
+		echo "== installing $*"
+		apt "$@"
+	fi
+}
+
+install git git
+install gcc gcc libc6-dev # the race detector links with it
+install git-lfs git-lfs
+install sshd openssh-server
+install strace strace
+install python3 python3
+# python3 on PATH may be another one than Debian's: then its own pip.
+msgpack() { python3 -c 'import msgpack' 2>/dev/null; }
+if ! msgpack; then
+	echo '== installing msgpack for python3'
+	apt python3-msgpack
+	msgpack || python3 -m pip install --quiet --root-user-action=ignore msgpack
+fi
+
+./scripts/check.sh
+
+[ $# -gt 0 ] || set -- ./...
+echo '== go test -race'
+go test -race -count=1 -timeout 15m -json "$@" | go run ./scripts/testreport
