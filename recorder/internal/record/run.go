@@ -78,7 +78,10 @@ type Run struct {
 	Dropped  uint64   // values lost to a full disk
 	Warnings []string // said to the user while it ran
 
-	Unknown map[string][]byte // fields of a later minor version: raw msgpack, kept
+	// Unknown holds fields of a later minor version, their values as raw
+	// msgpack. They are written back. The structs below keep theirs likewise,
+	// out of sight.
+	Unknown map[string][]byte
 }
 
 // Failure is the error that ended a run.
@@ -87,6 +90,8 @@ type Failure struct {
 	Message     string
 	Stack       string
 	Fingerprint string // equal for errors of the same kind and place
+
+	unknown string
 }
 
 // Executable is the program that ran, where it was not an interpreter.
@@ -99,6 +104,8 @@ type Executable struct {
 	// SourceMayDiffer says why the source that was kept may not be the source
 	// that was built; empty when nothing speaks for it.
 	SourceMayDiffer string
+
+	unknown string
 }
 
 // Host is the machine a run ran on.
@@ -109,6 +116,8 @@ type Host struct {
 	CPUs   int
 	CPU    string
 	Memory uint64 // bytes
+
+	unknown string
 }
 
 // Process identifies the process that started the run.
@@ -117,6 +126,8 @@ type Process struct {
 	MachineID    string
 	BootID       string
 	PIDNamespace string
+
+	unknown string
 }
 
 // Git is the state of the user's own repository at the start.
@@ -125,12 +136,16 @@ type Git struct {
 	Branch string // empty when HEAD is detached
 	Dirty  bool   // the source differs from Commit
 	Remote string // URL of the branch's remote without credentials
+
+	unknown string
 }
 
 // Parent is a run whose files this one read.
 type Parent struct {
 	UUID  string
 	Files []string
+
+	unknown string
 }
 
 // Input is data that a run read: its identity, never its bytes.
@@ -139,18 +154,24 @@ type Input struct {
 	Path   string
 	Size   int64
 	SHA256 string // lower-case hex
+
+	unknown string
 }
 
 // Result is a value without a step.
 type Result struct {
 	Name  string
 	Value float64
+
+	unknown string
 }
 
 // NamedGoal is the goal declared for a scalar or a result.
 type NamedGoal struct {
 	Name string
 	Goal Goal
+
+	unknown string
 }
 
 // Source describes the snapshot in source/.
@@ -161,6 +182,8 @@ type Source struct {
 	More    int         // left out beyond those named
 	Notes   []string    // dirty submodules, unreadable files, …
 	Large   []LargeFile // source/… that are Git LFS pointers in the tree
+
+	unknown string
 }
 
 // LeftOut is a file that the snapshot does not hold, and why.
@@ -168,12 +191,16 @@ type LeftOut struct {
 	Path   string
 	Size   int64
 	Reason string
+
+	unknown string
 }
 
 // LargeFile is a file whose content lives in the LFS store.
 type LargeFile struct {
 	Path string // below files/ or source/
 	Size int64
+
+	unknown string
 }
 
 // JournalSum identifies a journal that went into the record, so that
@@ -182,4 +209,6 @@ type JournalSum struct {
 	Name   string // file name below journal/
 	Length int64  // bytes of valid data
 	SHA256 string // lower-case hex of those bytes
+
+	unknown string
 }

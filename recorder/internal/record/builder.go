@@ -1,0 +1,249 @@
+package record
+
+import (
+	"encoding/binary"
+	"fmt"
+	"math"
+	"time"
+)
+
+// Sizes of the columns' files.
+const (
+	chunkSize = 4 << 20 // bytes at which a chunk is complete
+	// pieceSize is how many points a column holds at most; a longer scalar is
+	// cut into several.
+	pieceSize = chunkSize / 10
+)
+
+// Chunk is a file of columns.
+type Chunk struct {
+	Name string // "0000.msgpack" below scalars/
+	Data []byte
+}
+
+// Builder turns points into the columns and the index. It holds about 10 bytes
+// a point. It is not safe for use by several goroutines.
+type Builder struct {
+	series []*series
+	byName map[string]*series
+}
+
+// series is what a Builder holds of one scalar.
+type series struct {
+	summary ScalarSummary
+	preview preview
+	pieces  []*piece
+}
+
+// piece is a column that grows: its steps and times as they will be written.
+type piece struct {
+	n            int
+	steps, times []byte
+	values       []byte // raw
+	step, delta  int64
+	ms           int64
+}
+
+// NewBuilder gives an empty builder.
+func NewBuilder() *Builder { return &Builder{byName: map[string]*series{}} }
+
+// Add appends a point to the scalar called name: its time is since the run's
+// start, and kept to the millisecond. Points of one scalar stay in the order
+// they are added in; scalars are written in the order of their first points.
+func (b *Builder) Add(name string, step int64, t time.Duration, value float64) {
+	s := b.byName[name]
+	if s == nil {
+		s = &series{summary: ScalarSummary{Name: name}}
+		b.byName[name] = s
+		b.series = append(b.series, s)
+	}
+	s.add(step, t, value)
+}
+
+// SetGoal declares what is better for a scalar. One without points is not in
+// the index, and so neither is its goal.
+func (b *Builder) SetGoal(name string, goal Goal) {
+	if s := b.byName[name]; s != nil {
+		s.summary.Goal = goal
+	}
+}
+
+func (s *series) add(step int64, t time.Duration, value float64) {
+	s.summary.add(step, value)
+	s.preview.add(step, value)
+	if len(s.pieces) == 0 || s.pieces[len(s.pieces)-1].n == pieceSize {
+		s.pieces = append(s.pieces, &piece{})
+	}
+	s.pieces[len(s.pieces)-1].add(step, int64(t/time.Millisecond), value)
+}
+
+func (p *piece) add(step, ms int64, value float64) {
+	delta := step - p.step
+	p.steps = binary.AppendUvarint(p.steps, zigzag(delta-p.delta))
+	p.times = binary.AppendUvarint(p.times, zigzag(ms-p.ms))
+	p.values = binary.LittleEndian.AppendUint64(p.values, math.Float64bits(value))
+	p.step, p.delta, p.ms = step, delta, ms
+	p.n++
+}
+
+// add counts a point in.
+func (s *ScalarSummary) add(step int64, value float64) {
+	if s.Count == 0 {
+		s.FirstStep, s.First = step, value
+		s.Min, s.Max = math.NaN(), math.NaN()
+		s.MinStep, s.MaxStep = step, step
+	}
+	s.Count++
+	s.LastStep, s.Last = step, value
+	if math.IsNaN(value) {
+		s.NaN++
+		return
+	}
+	if math.IsNaN(s.Min) || value < s.Min {
+		s.Min, s.MinStep = value, step
+	}
+	if math.IsNaN(s.Max) || value > s.Max {
+		s.Max, s.MaxStep = value, step
+	}
+}
+
+// Len is how many points were added.
+func (b *Builder) Len() int64 {
+	var n int64
+	for _, s := range b.series {
+		n += s.summary.Count
+	}
+	return n
+}
+
+// Index gives the summaries of what was added so far, in the order of the
+// scalars' first points. Their chunks are numbered by Chunks only.
+func (b *Builder) Index() []ScalarSummary {
+	index := make([]ScalarSummary, len(b.series))
+	for i, s := range b.series {
+		index[i] = s.summary
+		index[i].Preview, index[i].PreviewSteps = s.preview.points(s.summary.LastStep, s.summary.Last)
+	}
+	return index
+}
+
+// Column gives the points of one scalar added so far and not yet taken by
+// Chunks.
+func (b *Builder) Column(name string) (Column, bool) {
+	s := b.byName[name]
+	if s == nil {
+		return Column{}, false
+	}
+	all := Column{Name: name}
+	for _, p := range s.pieces {
+		// The builder wrote these bytes itself, so they can be read.
+		col, _ := p.pack(name, encRaw).unpack()
+		all.Steps = append(all.Steps, col.Steps...)
+		all.Times = append(all.Times, col.Times...)
+		all.Values = append(all.Values, col.Values...)
+	}
+	return all, true
+}
+
+// Chunks writes the columns, a few MB to a file, and empties the builder of
+// its points. Call Index after it.
+func (b *Builder) Chunks() []Chunk {
+	var chunks []Chunk
+	_ = b.EachChunk(func(c Chunk) error {
+		chunks = append(chunks, c)
+		return nil
+	})
+	return chunks
+}
+
+// EachChunk is Chunks for those who need not hold all of it: it calls yield
+// with one chunk after the other and stops at its first error.
+func (b *Builder) EachChunk(yield func(Chunk) error) error {
+	w := &chunkWriter{yield: yield}
+	for _, s := range b.series {
+		s.summary.Chunk = -1
+		for i, p := range s.pieces {
+			number, err := w.add(p.pack(s.summary.Name, p.layout()))
+			if err != nil {
+				return err
+			}
+			if s.summary.Chunk < 0 {
+				s.summary.Chunk = number
+			}
+			s.summary.Chunks = number - s.summary.Chunk + 1
+			s.pieces[i] = nil
+		}
+		s.pieces = nil
+	}
+	return w.flush()
+}
+
+func (p *piece) pack(name, enc string) *packed {
+	values := p.values
+	if enc == encShuffled {
+		values = make([]byte, len(p.values))
+		shuffle(values, p.values)
+	}
+	return &packed{name: name, n: p.n, steps: p.steps, times: p.times, values: values, enc: enc}
+}
+
+// layout chooses by a sample: where few values repeat, whole ones compress
+// better than their shuffled bytes.
+func (p *piece) layout() string {
+	const sample = 512
+	seen := make(map[uint64]struct{}, sample)
+	stride := max(1, p.n/sample)
+	count := 0
+	for i := 0; i < p.n; i += stride {
+		seen[binary.LittleEndian.Uint64(p.values[8*i:])] = struct{}{}
+		count++
+	}
+	if len(seen)*4 <= count {
+		return encRaw
+	}
+	return encShuffled
+}
+
+// chunkWriter collects columns until a chunk is full.
+type chunkWriter struct {
+	yield   func(Chunk) error
+	columns []*packed
+	size    int
+	number  int
+}
+
+// add gives the number of the chunk that the column is in.
+func (w *chunkWriter) add(p *packed) (int, error) {
+	size := len(p.steps) + len(p.times) + len(p.values) + len(p.name) + 64
+	if w.size > 0 && w.size+size > chunkSize {
+		if err := w.flush(); err != nil {
+			return 0, err
+		}
+	}
+	w.columns = append(w.columns, p)
+	w.size += size
+	return w.number, nil
+}
+
+func (w *chunkWriter) flush() error {
+	if len(w.columns) == 0 {
+		return nil
+	}
+	c := &coder{writing: true, buf: make([]byte, 0, w.size+64)}
+	c.writeMap(func(c *coder) {
+		format := Format
+		c.format(&format)
+		c.key("series")
+		c.buf = appendArrayHead(c.buf, len(w.columns))
+		for _, p := range w.columns {
+			c.writeMap(func(c *coder) { packedFields(c, p) })
+		}
+	})
+	chunk := Chunk{Name: ChunkName(w.number), Data: c.buf}
+	w.columns, w.size = nil, 0
+	w.number++
+	return w.yield(chunk)
+}
+
+// ChunkName is the name of a chunk's file below scalars/.
+func ChunkName(number int) string { return fmt.Sprintf("%04d.msgpack", number) }
