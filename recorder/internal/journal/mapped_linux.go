@@ -1,0 +1,193 @@
+package journal
+
+import (
+	"errors"
+	"math"
+	"math/bits"
+	"os"
+	"sync"
+	"sync/atomic"
+	"time"
+	"unsafe"
+
+	"golang.org/x/sys/cpu"
+	"golang.org/x/sys/unix"
+)
+
+// Windows of mapped memory grow from firstWindow, so that a run of ten values
+// costs little, to fullWindow.
+const (
+	firstWindow = 64 << 10
+	fullWindow  = 4 << 20
+)
+
+// window is a part of the file as memory.
+type window struct {
+	mem   []byte
+	start int64 // place of mem[0] in the file, a multiple of the page size
+}
+
+func (w window) end() int64 { return w.start + int64(len(w.mem)) }
+
+// mapped puts frames into shared memory of the file, which the kernel keeps
+// when the program is killed. Room is taken from the disk with fallocate
+// before it is mapped: a full disk is an error there, not a signal here.
+type mapped struct {
+	f         *os.File
+	page      int64
+	cur, next window
+	old       []window // to be unmapped by prepare
+	grow      int64    // length of the next window
+	wake      int64    // place from which on wants is true
+	closed    bool
+}
+
+func newMapped(f *os.File, off int64) (*mapped, error) {
+	m := &mapped{f: f, page: int64(os.Getpagesize()), grow: firstWindow}
+	return m, m.advance(off, 1)
+}
+
+func (m *mapped) put(off int64, word uint64, fixed, payload []byte) error {
+	size := frameSize(len(fixed), len(payload))
+	if off+size > m.cur.end() {
+		if err := m.advance(off, size); err != nil {
+			return err
+		}
+	}
+	dst := m.cur.mem[off-m.cur.start:][:size]
+	copy(dst[wordSize:], fixed)
+	if len(payload) > 0 {
+		copy(dst[wordSize+len(fixed):], payload)
+	}
+	if cpu.IsBigEndian {
+		word = bits.ReverseBytes64(word)
+	}
+	atomic.StoreUint64((*uint64)(unsafe.Pointer(&dst[0])), word)
+	return nil
+}
+
+// advance makes a window current that holds size bytes at off.
+func (m *mapped) advance(off, size int64) error {
+	if m.next.mem != nil && off >= m.next.start && off+size <= m.next.end() {
+		m.use(m.next)
+		m.next = window{}
+		return nil
+	}
+	w, err := m.room(off/m.page*m.page, off%m.page+size)
+	if err != nil {
+		return err
+	}
+	m.use(w)
+	return nil
+}
+
+// use makes w current. A frame that does not fit into it begins in its last
+// page, if it is not longer: there the next window begins.
+func (m *mapped) use(w window) {
+	if m.cur.mem != nil {
+		m.old = append(m.old, m.cur)
+	}
+	m.cur = w
+	m.grow = min(m.grow*4, fullWindow)
+	m.wake = w.start + int64(len(w.mem))/2
+}
+
+// room takes space from the disk and maps it: need bytes from start on, and
+// more if there is more.
+func (m *mapped) room(start, need int64) (window, error) {
+	need = (need + m.page - 1) / m.page * m.page
+	length := max(need, m.grow)
+	err := m.allocate(start, length)
+	if err != nil && length > need {
+		length = need
+		err = m.allocate(start, length)
+	}
+	if err != nil {
+		return window{}, err
+	}
+	var mem []byte
+	err = control(m.f, func(fd int) (err error) {
+		mem, err = unix.Mmap(fd, start, int(length), unix.PROT_READ|unix.PROT_WRITE, unix.MAP_SHARED)
+		return err
+	})
+	return window{mem: mem, start: start}, err
+}
+
+// allocate retries when a signal comes in between: Go sends itself many.
+func (m *mapped) allocate(start, length int64) error {
+	return control(m.f, func(fd int) error {
+		deadline := time.Now().Add(patience)
+		for {
+			err := unix.Fallocate(fd, 0, start, length)
+			if !errors.Is(err, unix.EINTR) || time.Now().After(deadline) {
+				return err
+			}
+		}
+	})
+}
+
+func (m *mapped) fits(off, size int64) bool {
+	return off+size <= m.cur.end() || (m.next.mem != nil && off >= m.next.start && off+size <= m.next.end())
+}
+
+func (m *mapped) wants(off int64) bool {
+	if off < m.wake {
+		return false
+	}
+	m.wake = math.MaxInt64
+	return true
+}
+
+func (m *mapped) prepare(mu sync.Locker) {
+	mu.Lock()
+	cur, old, closed := m.cur, m.old, m.closed
+	start, needed := cur.end()-m.page, m.next.mem == nil && m.wake == math.MaxInt64
+	m.old = nil
+	mu.Unlock()
+	for _, w := range old {
+		unix.Munmap(w.mem)
+	}
+	if closed || !needed {
+		return
+	}
+	w, err := m.room(start, m.page)
+	if err != nil {
+		return // the frame that needs the room will say so
+	}
+	mu.Lock()
+	defer mu.Unlock()
+	if m.closed || m.next.mem != nil || m.cur.start != cur.start {
+		unix.Munmap(w.mem)
+		return
+	}
+	m.next = w
+}
+
+// sync: the kernel writes pages dirtied through memory like any others.
+func (m *mapped) sync() error {
+	return control(m.f, unix.Fdatasync)
+}
+
+func (m *mapped) content() *os.File { return m.f }
+
+func (m *mapped) state() (uint64, int64, error) {
+	info, err := m.f.Stat()
+	if err != nil {
+		return 0, 0, err
+	}
+	return linkCount(info), info.Size(), nil
+}
+
+func (m *mapped) finish(end int64) error {
+	m.closed = true
+	for _, w := range append(m.old, m.cur, m.next) {
+		if w.mem != nil {
+			unix.Munmap(w.mem)
+		}
+	}
+	m.old, m.cur, m.next = nil, window{}, window{}
+	if end < 0 {
+		return m.f.Close()
+	}
+	return errors.Join(m.f.Truncate(end), m.f.Sync(), m.f.Close())
+}
