@@ -1,0 +1,37 @@
+package gitstore
+
+import "errors"
+
+// Errors of finding a repository.
+var (
+	// ErrNoRepository: there is no git repository at or above the folder.
+	ErrNoRepository = errors.New("not in a git repository")
+	// ErrUnsuitable: the repository cannot hold trees of this store.
+	ErrUnsuitable = errors.New("the repository cannot be written to")
+)
+
+// Errors of reading.
+var (
+	// ErrNotFound: no such ref or path.
+	ErrNotFound = errors.New("not found")
+	// ErrMissing: an object that another one names is not in the repository.
+	ErrMissing = errors.New("the object is missing")
+	// ErrCorrupt: an object's bytes are not those its hash stands for.
+	ErrCorrupt = errors.New("the object is damaged")
+	// ErrUnsafe: a tree holds a name that must not become a file.
+	ErrUnsafe = errors.New("unsafe name in a tree")
+	// ErrTooLarge: an object is larger than the reader allows.
+	ErrTooLarge = errors.New("the object is too large")
+)
+
+// Errors of writing.
+var (
+	// ErrConflict: the ref does not have the value that was expected.
+	ErrConflict = errors.New("the ref has been changed by somebody else")
+	// ErrLocked: somebody's lock file is in the way.
+	ErrLocked = errors.New("the ref is locked")
+	// ErrExists: the destination exists.
+	ErrExists = errors.New("the destination exists")
+	// ErrChanged: a file changed again and again while it was stored.
+	ErrChanged = errors.New("the file changes while it is read")
+)
