@@ -234,4 +234,3 @@ func (s Signature) encode() string {
 	}
 	return fmt.Sprintf("%s <%s> %d +0000", clean(s.Name), clean(s.Email), max(0, s.When.Unix()))
 }
-

@@ -24,12 +24,12 @@ import (
 // The pack format is that of git's Documentation/gitformat-pack.txt: version 2,
 // without deltas.
 const (
-	packVersion   = 2
-	sampleSize    = 64 << 10 // how much of a large object decides whether it is compressed
-	packBuffer    = 256 << 10
-	leftoverPack  = "exprec-" // beginning of temporary names: git prunes those that begin with tmp_
-	packLevel     = zlib.BestSpeed
-	storedLevel   = zlib.NoCompression
+	packVersion  = 2
+	sampleSize   = 64 << 10 // how much of a large object decides whether it is compressed
+	packBuffer   = 256 << 10
+	leftoverPack = "exprec-" // beginning of temporary names: git prunes those that begin with tmp_
+	packLevel    = zlib.BestSpeed
+	storedLevel  = zlib.NoCompression
 )
 
 // packWriter streams objects into one pack. Its header holds the count that
