@@ -16,6 +16,7 @@ type Settings struct {
 	Noise     float64 `json:"noise"`     // deviation of the noise added to pixels while training
 	Seed      uint64  `json:"seed"`      // of the first weights, the order of samples and the noise
 	Data      string  `json:"data"`      // gzipped CSV file, empty for the one inside
+	From      string  `json:"from"`      // run whose model to go on with, empty for a new one
 }
 
 // Defaults gives settings that reach an accuracy of about 0.98 in a second.
@@ -37,6 +38,7 @@ func (s *Settings) Flags(flags *flag.FlagSet) {
 	flags.Float64Var(&s.Noise, "noise", s.Noise, "deviation of the noise added to pixels while training")
 	flags.Uint64Var(&s.Seed, "seed", s.Seed, "seed of everything that is drawn")
 	flags.StringVar(&s.Data, "data", s.Data, "gzipped CSV file with 64 pixels and the digit a line (default: the data set inside)")
+	flags.StringVar(&s.From, "from", s.From, "run whose model to go on training with (its -hidden counts)")
 }
 
 // check refuses settings that cannot be trained with.

@@ -15,7 +15,8 @@ type Trainer struct {
 	scratch   activation
 }
 
-// NewTrainer prepares to train network, or a new one where network is nil.
+// NewTrainer prepares to train network, or a new one where network is nil. A
+// given network keeps its own number of hidden units, whatever the settings say.
 func NewTrainer(s Settings, network *Network) (*Trainer, error) {
 	if err := s.check(); err != nil {
 		return nil, err
