@@ -369,8 +369,8 @@ func list[T any](c *coder, name string, v *[]T, write func([]byte, T) []byte, re
 	}
 }
 
-// structs is a list of maps; an empty one is absent. An entry without any
-// field is no version's writing and would cost a reader more than it its writer.
+// structs is a list of maps; an empty one is absent. Its fields
+// begin with one of [coder.text].
 func structs[T any](c *coder, name string, v *[]T, fields func(*coder, *T)) {
 	if c.writing {
 		if len(*v) == 0 {
@@ -405,12 +405,7 @@ func each[T any](c *coder, name string, fields func(*coder, *T), take func(*T) e
 	item := new(T)
 	for i := 0; i < n && c.err == nil && r.left() > 0; i++ {
 		*item = *new(T)
-		c.readMap(&r, func(c *coder) {
-			if len(c.fields) == c.low {
-				c.check(name, corrupt("an entry is empty"))
-			}
-			fields(c, item)
-		})
+		c.readMap(&r, func(c *coder) { fields(c, item) })
 		if c.err == nil {
 			c.check(name, take(item))
 		}
@@ -450,10 +445,21 @@ func nested[T any](c *coder, name string, v *T, fields func(*coder, *T)) {
 	}
 }
 
-// required says that a field which is being read must not be empty.
-func (c *coder) required(name, v string) {
-	if !c.writing && v == "" {
+// text is the first field of a list's entries: it is there even when empty, so
+// that no entry takes less than a few bytes.
+func (c *coder) text(name string, v *string) {
+	if c.writing {
+		c.key(name)
+		c.buf = appendString(c.buf, *v)
+		return
+	}
+	r, ok := c.value(name)
+	if !ok {
 		c.check(name, corrupt("it is missing"))
+		return
+	}
+	if b, err := r.text(); c.check(name, err) {
+		*v = string(b)
 	}
 }
 

@@ -31,8 +31,7 @@ type packed struct {
 }
 
 func packedFields(c *coder, p *packed) {
-	c.string("name", &p.name)
-	c.required("name", p.name)
+	c.text("name", &p.name)
 	c.int("n", &p.n)
 	c.bytes("steps", &p.steps)
 	c.bytes("times", &p.times)

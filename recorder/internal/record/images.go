@@ -49,8 +49,7 @@ func imageIndexFields(c *coder, i *imageIndex) {
 }
 
 func imageFields(c *coder, i *ImageEntry) {
-	c.string("name", &i.Name)
-	c.required("name", i.Name)
+	c.text("name", &i.Name)
 	c.int64("step", &i.Step)
 	c.string("file", &i.File)
 	c.int("w", &i.Width)

@@ -64,8 +64,7 @@ func indexFields(c *coder, i *index) {
 }
 
 func summaryFields(c *coder, s *ScalarSummary) {
-	c.string("name", &s.Name)
-	c.required("name", s.Name)
+	c.text("name", &s.Name)
 	c.int64("count", &s.Count)
 	c.int64("first_step", &s.FirstStep)
 	c.int64("last_step", &s.LastStep)

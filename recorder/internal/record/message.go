@@ -98,9 +98,6 @@ func mainFirst(scalars []ScalarSummary, goals []NamedGoal) []ScalarSummary {
 func paramRows(params map[string]any) [][2]string {
 	var rows [][2]string
 	for _, key := range slices.Sorted(maps.Keys(params)) {
-		if len(rows) > messageLines {
-			break
-		}
 		inner, ok := params[key].(map[string]any)
 		if !ok {
 			rows = append(rows, [2]string{key, valueText(params[key])})

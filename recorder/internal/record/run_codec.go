@@ -138,13 +138,13 @@ func gitFields(c *coder, g *Git) {
 }
 
 func parentFields(c *coder, p *Parent) {
-	c.string("uuid", &p.UUID)
+	c.text("uuid", &p.UUID)
 	c.strings("files", &p.Files)
 	c.unknown(&p.unknown)
 }
 
 func inputFields(c *coder, i *Input) {
-	c.string("name", &i.Name)
+	c.text("name", &i.Name)
 	c.string("path", &i.Path)
 	c.int64("size", &i.Size)
 	c.string("sha256", &i.SHA256)
@@ -152,13 +152,13 @@ func inputFields(c *coder, i *Input) {
 }
 
 func resultFields(c *coder, r *Result) {
-	c.string("name", &r.Name)
+	c.text("name", &r.Name)
 	c.float("value", &r.Value)
 	c.unknown(&r.unknown)
 }
 
 func namedGoalFields(c *coder, g *NamedGoal) {
-	c.string("name", &g.Name)
+	c.text("name", &g.Name)
 	c.goal("goal", &g.Goal)
 	c.unknown(&g.unknown)
 }
@@ -174,20 +174,20 @@ func sourceFields(c *coder, s *Source) {
 }
 
 func leftOutFields(c *coder, l *LeftOut) {
-	c.string("path", &l.Path)
+	c.text("path", &l.Path)
 	c.int64("size", &l.Size)
 	c.string("reason", &l.Reason)
 	c.unknown(&l.unknown)
 }
 
 func largeFields(c *coder, l *LargeFile) {
-	c.string("path", &l.Path)
+	c.text("path", &l.Path)
 	c.int64("size", &l.Size)
 	c.unknown(&l.unknown)
 }
 
 func journalFields(c *coder, j *JournalSum) {
-	c.string("name", &j.Name)
+	c.text("name", &j.Name)
 	c.int64("length", &j.Length)
 	c.string("sha256", &j.SHA256)
 	c.unknown(&j.unknown)
