@@ -221,16 +221,17 @@ func (c Commit) encode() []byte {
 	return []byte(b.String())
 }
 
-// encode writes a signature in UTC. What would break the line is dropped, as
-// git does.
+// encode writes a signature in UTC.
 func (s Signature) encode() string {
-	clean := func(text string) string {
-		return strings.TrimSpace(strings.Map(func(r rune) rune {
-			if r < 0x20 || r == '<' || r == '>' || r == 0x7f {
-				return -1
-			}
-			return r
-		}, text))
-	}
-	return fmt.Sprintf("%s <%s> %d +0000", clean(s.Name), clean(s.Email), max(0, s.When.Unix()))
+	return fmt.Sprintf("%s <%s> %d +0000", cleanSignature(s.Name), cleanSignature(s.Email), max(0, s.When.Unix()))
+}
+
+// cleanSignature drops what would break the line of a signature, as git does.
+func cleanSignature(text string) string {
+	return strings.TrimSpace(strings.Map(func(r rune) rune {
+		if r < 0x20 || r == '<' || r == '>' || r == 0x7f {
+			return -1
+		}
+		return r
+	}, text))
 }

@@ -7,7 +7,7 @@ var (
 	// ErrNoRepository: there is no git repository at or above the folder.
 	ErrNoRepository = errors.New("not in a git repository")
 	// ErrUnsuitable: the repository cannot hold trees of this store.
-	ErrUnsuitable = errors.New("the repository cannot be written to")
+	ErrUnsuitable = errors.New("cannot store into the repository")
 )
 
 // Errors of reading.

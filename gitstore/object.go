@@ -1,6 +1,7 @@
 package gitstore
 
 import (
+	"bytes"
 	"crypto/sha1"
 	"errors"
 	"fmt"
@@ -110,21 +111,22 @@ func (s *Store) open(kind plumbing.ObjectType, h Hash) (io.ReadCloser, int64, er
 	}
 	sum := sha1.New()
 	fmt.Fprintf(sum, "%s %d\x00", o.Type(), o.Size())
-	return &verifier{ReadCloser: r, sum: sum, want: h}, o.Size(), nil
+	return &verifier{ReadCloser: r, sum: sum, want: h[:], what: "object " + h.String()}, o.Size(), nil
 }
 
 // verifier compares the hash when the content ends.
 type verifier struct {
 	io.ReadCloser
 	sum  hash.Hash
-	want Hash
+	want []byte
+	what string
 }
 
 func (v *verifier) Read(p []byte) (int, error) {
 	n, err := v.ReadCloser.Read(p)
 	v.sum.Write(p[:n])
-	if errors.Is(err, io.EOF) && Hash(v.sum.Sum(nil)) != v.want {
-		return n, fmt.Errorf("read the object %s: %w", v.want, ErrCorrupt)
+	if errors.Is(err, io.EOF) && !bytes.Equal(v.sum.Sum(nil), v.want) {
+		return n, fmt.Errorf("read the %s: %w", v.what, ErrCorrupt)
 	}
 	return n, err
 }

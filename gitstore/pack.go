@@ -261,7 +261,7 @@ func (w *packWriter) streamFile(ctx context.Context, file string) (Hash, uint32,
 	if err != nil {
 		return Hash{}, 0, err
 	}
-	if after.Size() != before.Size() || !after.ModTime().Equal(before.ModTime()) {
+	if !sameFileState(before, after) {
 		return Hash{}, 0, errSizeChanged
 	}
 	return Hash(sum.Sum(nil)), e.crc, nil
@@ -278,4 +278,8 @@ func (c contextReader) Read(p []byte) (int, error) {
 		return 0, err
 	}
 	return c.r.Read(p)
+}
+
+func sameFileState(before, after os.FileInfo) bool {
+	return after.Size() == before.Size() && after.ModTime().Equal(before.ModTime())
 }

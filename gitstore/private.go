@@ -25,13 +25,22 @@ func OpenPrivate(dir string) (*Store, error) {
 			return nil, fmt.Errorf("make a private store: %w", err)
 		}
 	}
-	return &Store{dir: dir, private: true, lfs: filepath.Join(dir, "lfs")}, nil
+	s := &Store{dir: dir, private: true}
+	s.lfs = &LFS{store: s, dir: filepath.Join(dir, "exprec", "lfs", "objects")}
+	return s, nil
 }
 
-// Close releases what the store holds open.
-func (s *Store) Close() error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.objects = nil
-	return nil
+// makeOwnDir makes a folder of this package's own, for its user only, and the
+// folders above it.
+func (s *Store) makeOwnDir(dir string) error {
+	if isDir(dir) {
+		return nil
+	}
+	if err := s.makeOwnDir(filepath.Dir(dir)); err != nil {
+		return err
+	}
+	if err := os.Mkdir(dir, s.fileMode(0o700)); err != nil && !errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	return syncDir(filepath.Dir(dir))
 }

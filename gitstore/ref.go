@@ -34,6 +34,11 @@ func (s *Store) Ref(name string) (Hash, error) {
 	if err == nil || !errors.Is(err, ErrNotFound) {
 		return h, err
 	}
+	return s.packedRef(name)
+}
+
+// packedRef is the value of a ref in packed-refs.
+func (s *Store) packedRef(name string) (Hash, error) {
 	packed, err := s.packedRefs()
 	if err != nil {
 		return Hash{}, err

@@ -2,6 +2,7 @@ package gitstore
 
 import (
 	"os"
+	"path/filepath"
 	"strconv"
 	"sync"
 )
@@ -9,13 +10,34 @@ import (
 // Store holds trees under refs in the object database of a repository. It is
 // safe for concurrent use, also by several processes.
 type Store struct {
-	dir     string // the git directory that is shared by all worktrees
+	dir     string      // the git directory that is shared by all worktrees
+	repo    *Repository // nil of a private store
 	private bool
 	shared  os.FileMode // bits that core.sharedRepository adds
-	lfs     string      // folder of the LFS objects
+	lfs     *LFS
 
 	mu      sync.Mutex
 	objects *database
+}
+
+// Open is the store of a repository. The error is r.Unsuitable, if that is set.
+func (r *Repository) Open() (*Store, error) {
+	if r.Unsuitable != nil {
+		return nil, r.Unsuitable
+	}
+	return r.OpenReading()
+}
+
+// OpenReading is the store of a repository that may be read only. Its error
+// says why it cannot even be read.
+func (r *Repository) OpenReading() (*Store, error) {
+	if r.format != nil {
+		return nil, r.format
+	}
+	shared, _ := r.Config.Get("core.sharedrepository")
+	s := &Store{dir: r.CommonDir, repo: r, shared: sharedBits(shared)}
+	s.lfs = &LFS{store: s, dir: filepath.Join(r.CommonDir, "exprec", "lfs", "objects"), others: []string{gitLFSDir(r)}}
+	return s, nil
 }
 
 // GitDir is the folder that holds the objects and refs.
@@ -23,6 +45,17 @@ func (s *Store) GitDir() string { return s.dir }
 
 // Private reports whether the repository is the store's own, not the user's.
 func (s *Store) Private() bool { return s.private }
+
+// LFS is the store of large files, which git holds only pointers to.
+func (s *Store) LFS() *LFS { return s.lfs }
+
+// Close releases what the store holds open.
+func (s *Store) Close() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.objects = nil
+	return nil
+}
 
 // fileMode is what git would give a file or folder: mode less the umask, and
 // what core.sharedRepository adds.
