@@ -46,10 +46,11 @@ func (s *Store) object(kind plumbing.ObjectType, h Hash) (plumbing.EncodedObject
 		switch {
 		case err == nil:
 			return o, nil
-		case !errors.Is(err, plumbing.ErrObjectNotFound):
-			return nil, fmt.Errorf("read the object %s: %w: %v", h, ErrCorrupt, err)
-		case reopened:
+		case !reopened: // a pack may have come, or gone, since the database was opened
+		case errors.Is(err, plumbing.ErrObjectNotFound):
 			return nil, fmt.Errorf("read the object %s: %w", h, ErrMissing)
+		default:
+			return nil, fmt.Errorf("read the object %s: %w: %v", h, ErrCorrupt, err)
 		}
 	}
 }
