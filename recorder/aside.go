@@ -1,0 +1,94 @@
+package recorder
+
+import (
+	"bufio"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/exprec/exprec/recorder/internal/journal"
+	"github.com/exprec/exprec/recorder/internal/record"
+)
+
+// putAside removes the journals that the record was made of. One that has
+// grown since, or is not part of it, is kept: its data is nowhere else.
+func putAside(folder string, sums []record.JournalSum) error {
+	dir := filepath.Join(folder, journalName)
+	for _, sum := range sums {
+		name := filepath.Join(dir, sum.Name)
+		if !sameJournal(name, sum) {
+			continue
+		}
+		if err := os.Remove(name); err != nil {
+			return err
+		}
+	}
+	err := os.Remove(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("the run %s is sealed, and a journal that is not part of it is kept in %s", shortID(filepath.Base(folder)), dir)
+	}
+	return nil
+}
+
+// sameJournal reports whether a journal holds what the sum says and nothing
+// more: behind the data there may only be the zeros of an unused window.
+func sameJournal(name string, sum record.JournalSum) bool {
+	f, err := os.Open(name)
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	h := sha256.New()
+	n, err := io.CopyN(h, f, sum.Length)
+	if err != nil || n != sum.Length || hex.EncodeToString(h.Sum(nil)) != sum.SHA256 {
+		return false
+	}
+	return onlyZeros(f)
+}
+
+func onlyZeros(r io.Reader) bool {
+	buffered := bufio.NewReaderSize(r, 64<<10)
+	for {
+		b, err := buffered.ReadByte()
+		if err != nil {
+			return errors.Is(err, io.EOF)
+		}
+		if b != 0 {
+			return false
+		}
+	}
+}
+
+// journalHeaders are the headers of the journals in a run's folder that can be
+// read.
+func journalHeaders(folder string) []journal.Header {
+	names, _ := filepath.Glob(filepath.Join(folder, journalName, "*.bin"))
+	var headers []journal.Header
+	for _, name := range names {
+		if r, err := journal.Open(name); err == nil {
+			headers = append(headers, r.Header())
+			r.Close()
+		}
+	}
+	return headers
+}
+
+// firstStart is when the first of a run's processes began, by their journals.
+func firstStart(folder string) time.Time {
+	var first time.Time
+	for _, h := range journalHeaders(folder) {
+		if first.IsZero() || h.Start.Before(first) {
+			first = h.Start
+		}
+	}
+	return first.UTC()
+}

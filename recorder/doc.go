@@ -1,0 +1,27 @@
+// Package recorder records experiments so that runs can be compared and their
+// results reproduced. Two lines are the whole set-up:
+//
+//	exp := recorder.Start(recorder.Options{})
+//	defer exp.Finish()
+//
+// A run's source, parameters, scalars, images and files become one git commit
+// on refs/exprec/<uuid>, in the repository the program runs in, or in a
+// private store below .exprec where there is none.
+//
+// # What it promises
+//
+// A logging call that has returned survives the death of the process. What
+// [Experiment.Sync] or [Experiment.Finish] acknowledged survives power loss.
+// After any crash a run is absent or a valid prefix of what was logged. Nothing
+// in the user's repository changes but refs/exprec, objects, the exprec folder
+// of its git directory and .exprec. The program that is recorded is never
+// brought down, and its exit code never changes.
+//
+// # The two sides
+//
+// [Start] and [Record] give an [Experiment], the live handle that records. [Open]
+// gives a [Project], whose runs can be listed, read, compared, checked out and
+// restored. FORMAT.md in this folder is the written form, byte by byte.
+//
+// The package knows nothing about terminals, HTML or networks.
+package recorder

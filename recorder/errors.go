@@ -1,0 +1,24 @@
+package recorder
+
+import "errors"
+
+// Errors of finding projects and runs.
+var (
+	// ErrNoProject: nothing was ever recorded in or above the folder.
+	ErrNoProject = errors.New("nothing has been recorded here")
+	// ErrNoRun: no run answers to the reference.
+	ErrNoRun = errors.New("no such run")
+	// ErrUnfinished: the run's process lives, or has not been recovered yet.
+	ErrUnfinished = errors.New("the run has not ended")
+)
+
+// Errors of recording. They never reach a program through a logging call:
+// [Experiment.Err] holds the first one.
+var (
+	// ErrInvalid: a name, tag, path or value that cannot be recorded.
+	ErrInvalid = errors.New("cannot be recorded")
+	// ErrFinished: the experiment has been finished.
+	ErrFinished = errors.New("the experiment has been finished")
+	// ErrOff: recording is switched off.
+	ErrOff = errors.New("recording is switched off")
+)

@@ -1,0 +1,249 @@
+package recorder
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"reflect"
+	"runtime"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/exprec/exprec/recorder/internal/journal"
+	"github.com/exprec/exprec/recorder/internal/record"
+)
+
+// Fail records the error that the run ends with. The first one counts. With an
+// error of [Options.IgnoreErrors] the run ends as stopped, with any other as
+// failed. A nil error does nothing.
+func (e *Experiment) Fail(err error) {
+	if e.off() || err == nil {
+		return
+	}
+	e.failWith(failureOf(err), e.options.ignores(err))
+}
+
+func (e *Experiment) failWith(failure record.Failure, ignored bool) {
+	e.mu.Lock()
+	first := e.failure == nil
+	if first {
+		e.failure, e.ignored = &failure, ignored
+	}
+	e.mu.Unlock()
+	if first {
+		e.append(journal.Error, record.EncodeFailureFrame(record.FailureFrame{Failure: failure}))
+	}
+}
+
+// Fatal says an error on stderr, finishes the run as failed and exits with
+// code 1, as log.Fatal does.
+func (e *Experiment) Fatal(err error) {
+	fmt.Fprintln(os.Stderr, err)
+	e.Fail(err)
+	if !e.off() {
+		code := 1
+		e.end(record.EndFrame{Status: e.status(), ExitCode: &code})
+	}
+	os.Exit(1)
+}
+
+// failureOf describes an error: its type is that of the innermost error it
+// wraps, which says more than the wrapping.
+func failureOf(err error) record.Failure {
+	inner := err
+	for next := errors.Unwrap(inner); next != nil; next = errors.Unwrap(inner) {
+		inner = next
+	}
+	return record.Failure{Type: reflect.TypeOf(inner).String(), Message: strings.ToValidUTF8(err.Error(), "\uFFFD")}
+}
+
+// Finish ends the run: everything logged becomes its record in git. Deferred
+// in a function that panics it records the run as failed and lets the panic
+// go on. Calling it again does nothing. With a nil [Experiment.Err] after it,
+// the run survives a power loss.
+func (e *Experiment) Finish() {
+	if e.off() {
+		return
+	}
+	if what, stack := unwinding(); what != "" {
+		e.failWith(record.Failure{Type: what, Message: "the program ended by a " + what, Stack: stack}, false)
+	}
+	end := record.EndFrame{Status: e.status()}
+	if end.Status == record.Succeeded {
+		code := 0
+		end.ExitCode = &code
+	}
+	e.end(end)
+}
+
+// status is how the run ends as far as its program has said.
+func (e *Experiment) status() record.Status {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	switch {
+	case e.failure == nil:
+		return record.Succeeded
+	case e.ignored:
+		return record.Stopped
+	}
+	return record.Failed
+}
+
+// unwinding tells whether a panic or runtime.Goexit is running the deferred
+// call that this is, without recovering it.
+func unwinding() (what, stack string) {
+	pcs := make([]uintptr, 256)
+	frames := runtime.CallersFrames(pcs[:runtime.Callers(2, pcs)])
+	for {
+		frame, more := frames.Next()
+		switch frame.Function {
+		case "runtime.gopanic":
+			return "panic", stackText()
+		case "runtime.Goexit":
+			return "goexit", stackText()
+		}
+		if !more {
+			return "", ""
+		}
+	}
+}
+
+// maxStack bounds the stack that is kept, in bytes.
+const maxStack = 64 << 10
+
+func stackText() string {
+	buf := make([]byte, maxStack)
+	return strings.ToValidUTF8(string(buf[:runtime.Stack(buf, false)]), "\uFFFD")
+}
+
+// end writes the process's last word and seals the run, once.
+func (e *Experiment) end(end record.EndFrame) {
+	e.finish.Do(func() {
+		defer func() {
+			if r := recover(); r != nil {
+				e.fail(fmt.Errorf("a fault in the recorder while the run ended: %v", r))
+			}
+		}()
+		e.working.Wait()
+		close(e.stop)
+		end.Time, end.Dropped = time.Now().UTC(), e.journal.Dropped()
+		e.append(journal.End, record.EncodeEndFrame(end))
+		e.live.Store(false)
+		if err := e.close(); err != nil {
+			e.fail(err)
+		}
+	})
+}
+
+// close gives up the lock and seals the run if no other process writes it. A
+// process that is not the last leaves that to the last one, with its own
+// journal on the disk.
+func (e *Experiment) close() error {
+	defer e.project.Close()
+	err := e.journal.Close()
+	last, lerr := e.lastWriter()
+	if lerr != nil || !last {
+		return errors.Join(err, lerr)
+	}
+	defer e.lock.Unlock()
+	run, _, serr := e.project.seal(e.context(), e.uuid, e.folder)
+	if serr == nil && e.lock != nil {
+		serr = e.lock.MarkSealed()
+	}
+	if serr != nil {
+		return errors.Join(err, serr)
+	}
+	e.say("run %s %s after %s: exprec show %s", e.label, run.Status, run.Ended.Sub(run.Started).Round(time.Millisecond), e.short())
+	return err
+}
+
+// lastWriter reports whether no other process writes the run; this one then
+// holds its lock exclusively. Without locks on the file system the process
+// that started the run counts as the last.
+func (e *Experiment) lastWriter() (bool, error) {
+	if e.lock == nil {
+		return !e.joined, nil
+	}
+	return journal.Upgrade(e.lock)
+}
+
+// Record records a function: its error or panic, and the signals INT, TERM and
+// HUP, which end the context. The error is the function's own. A panic goes on
+// after it was recorded.
+func Record(ctx context.Context, o Options, body func(context.Context, *Experiment) error) (err error) {
+	e := Start(o)
+	defer e.Finish()
+	ctx, stop := context.WithCancelCause(NewContext(ctx, e))
+	defer stop(nil)
+	defer e.stopOnSignals(stop)()
+	defer func() {
+		if r := recover(); r != nil {
+			e.panicked(r)
+			panic(r)
+		}
+	}()
+	err = body(ctx, e)
+	e.Fail(err)
+	return err
+}
+
+// panicked records the value of a panic.
+func (e *Experiment) panicked(value any) {
+	if e.off() {
+		return
+	}
+	e.failWith(record.Failure{
+		Type: "panic", Message: strings.ToValidUTF8(fmt.Sprint(value), "\uFFFD"), Stack: stackText(),
+	}, false)
+}
+
+// signalled is the cause of a context that a signal ended.
+type signalled struct{ os.Signal }
+
+func (s signalled) Error() string { return s.Signal.String() }
+
+// stopOnSignals ends the context at the first signal; the second one does what
+// it does without Exprec.
+func (e *Experiment) stopOnSignals(stop context.CancelCauseFunc) (restore func()) {
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	done := make(chan struct{})
+	go func() {
+		select {
+		case s := <-signals:
+			signal.Stop(signals)
+			e.stopped(s)
+			stop(signalled{s})
+		case <-done:
+		}
+	}()
+	return func() {
+		signal.Stop(signals)
+		close(done)
+	}
+}
+
+// stopped records that a signal ended the run, whatever error follows of it.
+func (e *Experiment) stopped(s os.Signal) {
+	if e.off() {
+		return
+	}
+	e.failWith(record.Failure{Type: "signal", Message: s.String()}, true)
+}
+
+type contextKey struct{}
+
+// NewContext is a context that carries the experiment.
+func NewContext(ctx context.Context, e *Experiment) context.Context {
+	return context.WithValue(ctx, contextKey{}, e)
+}
+
+// FromContext is the experiment that a context carries, one that records
+// nothing where there is none.
+func FromContext(ctx context.Context) *Experiment {
+	e, _ := ctx.Value(contextKey{}).(*Experiment)
+	return e
+}

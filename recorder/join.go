@@ -1,0 +1,67 @@
+package recorder
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"time"
+
+	"github.com/exprec/exprec/recorder/internal/journal"
+	"github.com/exprec/exprec/recorder/internal/record"
+)
+
+// The environment by which several processes share one run.
+const (
+	envRun = "EXPREC_RUN" // the run's UUID
+	envDir = "EXPREC_DIR" // its folder
+)
+
+// errSealed: the run to join has ended.
+var errSealed = errors.New("the run has been sealed")
+
+// invited reads the environment's invitation to join a run.
+func invited() (folder, id string, ok bool) {
+	id, folder = os.Getenv(envRun), os.Getenv(envDir)
+	return folder, id, record.CheckUUID(id) == nil && filepath.IsAbs(folder) && filepath.Base(folder) == id
+}
+
+// join makes this process one of the writers of a run that another process
+// started. The error is errSealed when that run has ended already.
+func join(o Options, folder, id string) (*Experiment, error) {
+	top, err := os.ReadFile(filepath.Join(folder, originName))
+	if err != nil {
+		return nil, fmt.Errorf("join the run %s: %w", shortID(id), err)
+	}
+	p, err := openForRecording(string(top))
+	if err != nil {
+		return nil, err
+	}
+	e, err := attach(o, p, folder, id)
+	if errors.Is(err, journal.ErrSealed) || errors.Is(err, journal.ErrLocked) {
+		return nil, errors.Join(errSealed, p.Close())
+	}
+	if err != nil {
+		return nil, errors.Join(err, p.Close())
+	}
+	e.joined = true
+	run, err := e.project.readStart(e.uuid, e.folder)
+	if err != nil {
+		e.fail(fmt.Errorf("the run that was joined has no readable start: %w", err))
+		run = &record.Run{UUID: id, Alias: record.Alias(id), Started: time.Now()}
+	}
+	e.label = run.Label()
+	e.watch()
+	return e, nil
+}
+
+// rank is this process's place in a distributed job, 0 where there is none.
+func rank() int {
+	for _, name := range []string{"RANK", "OMPI_COMM_WORLD_RANK", "PMI_RANK", "SLURM_PROCID"} {
+		if n, err := strconv.Atoi(os.Getenv(name)); err == nil && n > 0 {
+			return n
+		}
+	}
+	return 0
+}

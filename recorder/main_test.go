@@ -1,0 +1,187 @@
+package recorder_test
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/exprec/exprec/recorder"
+)
+
+// TestMain lets the test binary be the program that is recorded: the variable
+// names one of the programs below.
+func TestMain(m *testing.M) {
+	if name := os.Getenv("EXPREC_TEST_PROGRAM"); name != "" {
+		programs[name]()
+		return
+	}
+	os.Exit(m.Run())
+}
+
+var programs = map[string]func(){
+	"endless": endless,
+	"panics":  panics,
+	"fails":   fails,
+	"returns": returns,
+	"signals": signals,
+	"fatal":   fatal,
+	"exits":   exits,
+	"joins":   joins,
+	"creates": creates,
+}
+
+func quiet() recorder.Options { return recorder.Options{Quiet: true} }
+
+// endless logs for ever and says after each value that it has been logged.
+func endless() {
+	e := recorder.Start(quiet())
+	e.SetParameter("lr", 0.1)
+	fmt.Println(e.ID())
+	loss := e.Scalar("loss")
+	out := bufio.NewWriterSize(os.Stdout, 16)
+	for step := 0; ; step++ {
+		loss.Add(float64(step), step)
+		fmt.Fprintln(out, step)
+	}
+}
+
+func panics() {
+	e := recorder.Start(quiet())
+	defer e.Finish()
+	e.AddScalar("loss", 1, 0)
+	panic("out of cheese")
+}
+
+func fails() {
+	e := recorder.Start(quiet())
+	defer e.Finish()
+	e.Fail(fmt.Errorf("train: %w", errors.New("no convergence")))
+}
+
+func returns() {
+	e := recorder.Start(quiet())
+	defer e.Finish()
+	e.AddScalar("loss", 0.5, 1)
+}
+
+// signals waits for a signal inside Record.
+func signals() {
+	ctx, cancel := timeout()
+	defer cancel()
+	err := recorder.Record(ctx, quiet(), waitForEnd)
+	fmt.Println("ended:", err)
+}
+
+func fatal() {
+	e := recorder.Start(quiet())
+	e.Fatal(errors.New("no data"))
+}
+
+func exits() {
+	e := recorder.Start(quiet())
+	e.AddScalar("loss", 1, 0)
+	os.Exit(7)
+}
+
+// joins records its own part of a shared run.
+func joins() {
+	e := recorder.Start(quiet())
+	defer e.Finish()
+	for step := range 100 {
+		e.AddScalar("worker/"+os.Args[1], float64(step), step)
+	}
+}
+
+func creates() {
+	e := recorder.Start(quiet())
+	e.AddScalar("loss", 1, 1)
+	e.Finish()
+	if err := e.Err(); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
+
+// program is the command that runs one of the programs in dir.
+func program(t *testing.T, dir, name string, args ...string) *exec.Cmd {
+	t.Helper()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.CommandContext(t.Context(), self, args...)
+	cmd.Dir = dir
+	cmd.Env = append(os.Environ(), "EXPREC_TEST_PROGRAM="+name)
+	return cmd
+}
+
+// repository is a git repository with a few committed and uncommitted files.
+func repository(t *testing.T) string {
+	t.Helper()
+	t.Setenv("GIT_CONFIG_GLOBAL", os.DevNull)
+	t.Setenv("GIT_CONFIG_SYSTEM", os.DevNull)
+	t.Setenv("XDG_DATA_HOME", t.TempDir())
+	dir := t.TempDir()
+	git(t, dir, "init", "-q", "-b", "main")
+	git(t, dir, "config", "user.name", "Ada")
+	git(t, dir, "config", "user.email", "ada@example.org")
+	write(t, dir, "train.py", "lr = 0.1\n")
+	write(t, dir, "lib/model.py", "layers = 3\n")
+	git(t, dir, "add", "-A")
+	git(t, dir, "commit", "-qm", "Begin")
+	write(t, dir, "train.py", "lr = 0.2\n")
+	write(t, dir, "notes.txt", "untracked\n")
+	return dir
+}
+
+func write(t *testing.T, dir, name, content string) {
+	t.Helper()
+	path := filepath.Join(dir, name)
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte(content), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func git(t *testing.T, dir string, args ...string) string {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), "git", args...)
+	cmd.Dir = dir
+	var out, errs bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &errs
+	if err := cmd.Run(); err != nil {
+		t.Fatalf("git %s: %v\n%s", strings.Join(args, " "), err, &errs)
+	}
+	return strings.TrimSpace(out.String())
+}
+
+func open(t *testing.T, dir string) *recorder.Project {
+	t.Helper()
+	p, err := recorder.Open(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { p.Close() })
+	return p
+}
+
+// onlyRun is the one run of a project.
+func onlyRun(t *testing.T, p *recorder.Project) *recorder.Run {
+	t.Helper()
+	runs, err := p.Runs(t.Context(), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(runs) != 1 {
+		t.Fatalf("%d runs, want 1", len(runs))
+	}
+	return runs[0]
+}

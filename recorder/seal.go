@@ -1,0 +1,334 @@
+package recorder
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/exprec/exprec/gitstore"
+	"github.com/exprec/exprec/recorder/internal/record"
+)
+
+// sealTries bounds how often a seal starts again because somebody moved the
+// run's ref meanwhile.
+const sealTries = 20
+
+// seal makes the record of a run from its start commit and its journals, and
+// puts the journals aside. The caller holds the run's exclusive lock. The
+// result depends on nothing else, so that whoever seals, and wherever a copy
+// is sealed, the commit is the same. A run that is sealed already is left as
+// it is; seal then reports false.
+func (p *Project) seal(ctx context.Context, uuid, folder string) (*record.Run, bool, error) {
+	for range sealTries {
+		run, done, err := p.trySeal(ctx, uuid, folder)
+		if !errors.Is(err, gitstore.ErrConflict) {
+			return run, done, err
+		}
+	}
+	return nil, false, fmt.Errorf("seal the run %s: its ref keeps changing; try again", shortID(uuid))
+}
+
+func (p *Project) trySeal(ctx context.Context, uuid, folder string) (*record.Run, bool, error) {
+	tip, err := p.tip(uuid)
+	if err != nil {
+		return nil, false, err
+	}
+	if tip.run != nil && tip.run.Status.Final() {
+		return tip.run, false, putAside(folder, tip.run.Journal)
+	}
+	run, err := p.startOf(tip, uuid, folder)
+	if err != nil {
+		return nil, false, err
+	}
+	f, err := fold(folder, run.Started)
+	if err != nil {
+		return nil, false, err
+	}
+	f.describe(run)
+	tree, err := p.recordTree(ctx, tip, run, f, folder)
+	if err != nil {
+		return nil, false, err
+	}
+	commit := gitstore.Commit{
+		Ref: refPrefix + uuid, Old: tip.hash, Tree: tree, Author: p.sealer(tip, run),
+		Message: f.message(run),
+	}
+	if !tip.hash.IsZero() {
+		commit.Parents = []gitstore.Hash{tip.hash}
+	}
+	if _, err := tip.store.Commit(ctx, commit); err != nil {
+		return nil, false, fmt.Errorf("seal the run %s: %w", shortID(uuid), err)
+	}
+	return run, true, putAside(folder, run.Journal)
+}
+
+// tip is where a run's ref stands.
+type tip struct {
+	store *gitstore.Store
+	hash  gitstore.Hash // zero when the start was never committed
+	info  gitstore.CommitInfo
+	run   *record.Run // nil when it cannot be read
+}
+
+// tip finds the run's ref in the store that has it, else in the first store.
+func (p *Project) tip(uuid string) (tip, error) {
+	for _, store := range p.stores {
+		hash, err := store.Ref(refPrefix + uuid)
+		if errors.Is(err, gitstore.ErrNotFound) {
+			continue
+		}
+		if err != nil {
+			return tip{}, err
+		}
+		t := tip{store: store, hash: hash}
+		if t.info, err = store.ReadCommit(hash); err != nil {
+			return tip{}, fmt.Errorf("read the run %s: %w", shortID(uuid), err)
+		}
+		t.run, err = readRun(store, t.info.Tree)
+		return t, err
+	}
+	return tip{store: p.stores[0]}, nil
+}
+
+// maxRunFile bounds run.msgpack, in bytes.
+const maxRunFile = 64 << 20
+
+// readRun reads run.msgpack of a run's tree.
+func readRun(store *gitstore.Store, tree gitstore.Hash) (*record.Run, error) {
+	entry, err := store.Lookup(tree, record.RunFile)
+	if err != nil {
+		return nil, err
+	}
+	data, err := store.ReadBlob(entry.Hash, maxRunFile)
+	if err != nil {
+		return nil, err
+	}
+	return record.DecodeRun(data)
+}
+
+// sealed reports whether the run's record is in git.
+func (p *Project) sealed(uuid string) bool {
+	t, err := p.tip(uuid)
+	return err == nil && t.run != nil && t.run.Status.Final()
+}
+
+// readStart is what was known of the run at its start.
+func (p *Project) readStart(uuid, folder string) (*record.Run, error) {
+	t, err := p.tip(uuid)
+	if err != nil {
+		return nil, err
+	}
+	return p.startOf(t, uuid, folder)
+}
+
+// startOf prefers the start commit, then the copy in the folder. A program
+// that died before it wrote either still has a journal with a header.
+func (p *Project) startOf(t tip, uuid, folder string) (*record.Run, error) {
+	if t.run != nil {
+		return t.run, nil
+	}
+	data, err := os.ReadFile(filepath.Join(folder, record.RunFile))
+	if err == nil {
+		run, err := record.DecodeRun(data)
+		if err != nil {
+			return nil, fmt.Errorf("read the start of the run %s: %w", shortID(uuid), err)
+		}
+		run.Warnings = append(run.Warnings, "the source was not kept: the start never reached git")
+		run.Source = nil
+		return run, nil
+	}
+	if !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
+	return &record.Run{
+		Format: record.Format, UUID: uuid, Alias: record.Alias(uuid), Status: record.Running,
+		Started: firstStart(folder), Warnings: []string{"the program died before the run's start was written"},
+	}, nil
+}
+
+// sealer signs the record as the start is signed, at the time of the run's end.
+func (p *Project) sealer(t tip, run *record.Run) gitstore.Signature {
+	if t.hash.IsZero() {
+		return gitstore.Signature{Name: "exprec", Email: "exprec@localhost", When: run.Ended}
+	}
+	who := t.info.Author
+	who.When = run.Ended
+	return who
+}
+
+// recordTree is the whole content of a run: what the start holds, the record,
+// and the files of the run's folder.
+func (p *Project) recordTree(ctx context.Context, t tip, run *record.Run, f *folded, folder string) (*gitstore.Tree, error) {
+	tree := contents{gitstore.NewTree(), folder}
+	if err := carryOver(tree.Tree, t); err != nil {
+		return nil, err
+	}
+	if err := p.addFiles(ctx, tree.Tree, t.store, run, folder); err != nil {
+		return nil, err
+	}
+	if err := f.addImages(tree, run); err != nil {
+		return nil, err
+	}
+	params, err := record.EncodeParams(f.params)
+	if err != nil {
+		return nil, err
+	}
+	if err := tree.add(record.ParamsFile, params); err != nil {
+		return nil, err
+	}
+	if err := f.addScalars(tree, run.Goals); err != nil {
+		return nil, err
+	}
+	return tree.Tree, tree.add(record.RunFile, record.EncodeRun(run))
+}
+
+// contents puts what the record writes both into its tree and into the run's
+// folder, which mirrors it.
+type contents struct {
+	*gitstore.Tree
+	folder string
+}
+
+func (c contents) add(path string, data []byte) error {
+	c.AddBytes(path, data)
+	return replaceFile(filepath.Join(c.folder, filepath.FromSlash(path)), data)
+}
+
+// carryOver keeps the entries of the tip that the record does not write anew:
+// the source, and notes that were made while the run went on.
+func carryOver(tree *gitstore.Tree, t tip) error {
+	if t.hash.IsZero() {
+		return nil
+	}
+	entries, err := t.store.ReadTree(t.info.Tree)
+	if err != nil {
+		return err
+	}
+	for _, entry := range entries {
+		if entry.Name != record.RunFile {
+			tree.AddObject(entry.Name, entry.Mode, entry.Hash)
+		}
+	}
+	return nil
+}
+
+// addFiles adds packages.txt, files/ and output/ of the run's folder. Files
+// over the threshold go into the LFS store.
+func (p *Project) addFiles(ctx context.Context, tree *gitstore.Tree, store *gitstore.Store, run *record.Run, folder string) error {
+	for _, name := range []string{record.PackagesFile, "output", "files"} {
+		root := filepath.Join(folder, name)
+		err := filepath.WalkDir(root, func(file string, d fs.DirEntry, err error) error {
+			if err != nil {
+				return err
+			}
+			if d.IsDir() || strings.HasPrefix(d.Name(), ".new-") {
+				return nil
+			}
+			rel, err := filepath.Rel(folder, file)
+			if err != nil {
+				return err
+			}
+			if !d.Type().IsRegular() {
+				run.Warnings = append(run.Warnings, fmt.Sprintf("%s was left out: it is not a regular file", filepath.ToSlash(rel)))
+				return nil
+			}
+			return p.addFile(ctx, tree, store, run, filepath.ToSlash(rel), file, d)
+		})
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
+	return nil
+}
+
+func (p *Project) addFile(ctx context.Context, tree *gitstore.Tree, store *gitstore.Store, run *record.Run, path, file string, d fs.DirEntry) error {
+	info, err := d.Info()
+	if err != nil {
+		return err
+	}
+	under, inFiles := strings.CutPrefix(path, "files/")
+	if limit := p.lfsThreshold(); !inFiles || limit < 0 || info.Size() < limit {
+		tree.AddFile(path, file, info.Mode()&0o100 != 0)
+		return nil
+	}
+	pointer, err := store.LFS().Put(ctx, file, true)
+	if err != nil {
+		return err
+	}
+	tree.AddBytes(path, pointer.Bytes())
+	run.Large = append(run.Large, record.LargeFile{Path: under, Size: pointer.Size})
+	return nil
+}
+
+// defaultLFSThreshold is the size in bytes from which files are kept in the
+// LFS store.
+const defaultLFSThreshold = 10 << 20
+
+func (p *Project) lfsThreshold() int64 {
+	if p.repo == nil || p.repo.Config == nil {
+		return defaultLFSThreshold
+	}
+	size, err := p.repo.Config.Size("exprec.lfsthreshold", defaultLFSThreshold)
+	if err != nil {
+		return defaultLFSThreshold
+	}
+	return size
+}
+
+// addImages adds the images that the journals name, and their index.
+func (f *folded) addImages(tree contents, run *record.Run) error {
+	var index []record.ImageEntry
+	for _, image := range f.sortedImages() {
+		file := filepath.Join(tree.folder, "images", filepath.FromSlash(image.File))
+		if _, err := os.Stat(file); err != nil {
+			run.Warnings = append(run.Warnings, fmt.Sprintf("the image %q at step %d is gone: its file was removed", image.Name, image.Step))
+			continue
+		}
+		tree.AddFile("images/"+image.File, file, false)
+		index = append(index, imageEntry(image))
+	}
+	if len(index) == 0 {
+		return nil
+	}
+	return tree.add(record.ImagesFile, record.EncodeImages(index))
+}
+
+func imageEntry(i record.ImageFrame) record.ImageEntry {
+	return record.ImageEntry{Name: i.Name, Step: i.Step, File: i.File, Width: i.Width, Height: i.Height, Size: i.Size}
+}
+
+func (f *folded) sortedImages() []record.ImageFrame {
+	return slices.SortedFunc(maps.Values(f.images), func(a, b record.ImageFrame) int {
+		return cmp.Or(strings.Compare(a.Name, b.Name), cmp.Compare(a.Step, b.Step))
+	})
+}
+
+// addScalars adds the columns and their index.
+func (f *folded) addScalars(tree contents, goals []record.NamedGoal) error {
+	for _, goal := range goals {
+		f.columns.SetGoal(goal.Name, goal.Goal)
+	}
+	err := f.columns.EachChunk(func(chunk record.Chunk) error {
+		return tree.add("scalars/"+chunk.Name, chunk.Data)
+	})
+	if summaries := f.columns.Index(); err == nil && len(summaries) > 0 {
+		err = tree.add(record.ScalarsFile, record.EncodeIndex(summaries))
+	}
+	return err
+}
+
+// message is what git log shows of the record. A recovered one is fixed, so
+// that every recovery gives the same commit.
+func (f *folded) message(run *record.Run) string {
+	if run.Recovered {
+		return record.RecoveredMessage
+	}
+	return record.RecordMessage(run, f.params, f.columns.Index())
+}

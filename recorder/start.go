@@ -1,0 +1,232 @@
+package recorder
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/exprec/exprec/gitstore"
+	"github.com/exprec/exprec/recorder/internal/journal"
+	"github.com/exprec/exprec/recorder/internal/record"
+)
+
+// heartbeatEvery is how often a run says that it lives to whoever cannot see
+// its process.
+const heartbeatEvery = 30 * time.Second
+
+// Start begins to record a run. It never returns nil and never fails the
+// program: what is wrong is said once on stderr and kept for
+// [Experiment.Err]. The source is in git before Start returns. A process that
+// finds EXPREC_RUN and EXPREC_DIR in its environment joins that run instead.
+func Start(o Options) (e *Experiment) {
+	if o.off() {
+		return &Experiment{options: o}
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			e = broken(o, fmt.Errorf("a fault in the recorder: %v", r))
+		}
+	}()
+	e, err := start(o)
+	if err != nil {
+		return broken(o, err)
+	}
+	return e
+}
+
+func start(o Options) (*Experiment, error) {
+	if folder, id, ok := invited(); ok {
+		e, err := join(o, folder, id)
+		if !errors.Is(err, errSealed) {
+			return e, err
+		}
+		o.Continue = id
+	}
+	return begin(o)
+}
+
+// begin starts a run of its own.
+func begin(o Options) (*Experiment, error) {
+	p, err := openForRecording(o.Dir)
+	if err != nil {
+		return nil, err
+	}
+	id := uuid.NewString()
+	folder, err := p.makeFolder(id)
+	if err != nil {
+		return nil, errors.Join(err, p.Close())
+	}
+	e, err := attach(o, p, folder, id)
+	if err != nil {
+		os.RemoveAll(folder)
+		return nil, errors.Join(err, p.Close())
+	}
+	if err := p.link(folder); err != nil {
+		e.warn("the run is not linked below .exprec: %v", err)
+	}
+	if p.note != "" {
+		e.warn("%s", p.note)
+	}
+	run := e.describe()
+	e.commitStart(run)
+	e.watch()
+	e.say("run %s (%s) in %s", e.short(), e.label, p.top)
+	return e, nil
+}
+
+// attach makes this process a writer of the run in folder.
+func attach(o Options, p *Project, folder, id string) (*Experiment, error) {
+	lock, err := journal.LockShared(filepath.Join(folder, lockName))
+	if err != nil && !errors.Is(err, journal.ErrNoLocks) {
+		return nil, fmt.Errorf("lock the run's folder: %w", err)
+	}
+	started := time.Now()
+	w, err := journal.Create(filepath.Join(folder, journalName), header(id, started))
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("make the run's journal: %w", err), lock.Unlock())
+	}
+	e := &Experiment{
+		options: o, project: p, uuid: id, folder: folder, started: started, lock: lock, journal: w,
+		files: fileSet{root: folder}, stop: make(chan struct{}), warned: map[string]bool{},
+	}
+	if !o.Quiet {
+		e.messages = os.Stderr
+	}
+	e.live.Store(true)
+	return e, nil
+}
+
+func header(id string, started time.Time) journal.Header {
+	host, _ := os.Hostname()
+	return journal.Header{
+		Run: uuid.MustParse(id), Start: started, Host: host, PID: os.Getpid(), Rank: rank(),
+		MachineID: journal.MachineID(), BootID: journal.BootID(), PIDNamespace: journal.PIDNamespace(),
+	}
+}
+
+// describe is what is known of the run at its start; the options that cannot
+// be recorded are reported and left out.
+func (e *Experiment) describe() *record.Run {
+	o := e.options
+	run := &record.Run{
+		Format: record.Format, UUID: e.uuid, Alias: record.Alias(e.uuid), Status: record.Running,
+		Title: o.Title, Group: o.Group, Steps: int64(max(o.Steps, 0)), Started: e.started.UTC(), Rank: rank(),
+	}
+	for _, tag := range o.Tags {
+		if err := checkTag(tag); err != nil {
+			e.fail(err)
+			continue
+		}
+		run.Tags = append(run.Tags, tag)
+	}
+	if o.Name != "" {
+		if err := checkName("run", o.Name); err != nil {
+			e.fail(err)
+		} else {
+			run.Name = o.Name
+		}
+	}
+	run.Title, run.Group = e.clean("title", run.Title), e.clean("group", run.Group)
+	run.Continues = e.continued(o.Continue)
+	describeProgram(run, e.project)
+	e.label = run.Label()
+	if packages := packageLines(); len(packages) > 0 {
+		run.Packages = len(packages)
+		if err := replaceFile(filepath.Join(e.folder, record.PackagesFile), record.EncodePackages(packages)); err != nil {
+			e.fail(fmt.Errorf("the list of packages is not recorded: %w", err))
+		}
+	}
+	return run
+}
+
+// continued is the UUID of the run to go on from.
+func (e *Experiment) continued(ref string) string {
+	if ref == "" {
+		return ""
+	}
+	if record.CheckUUID(ref) == nil {
+		return ref
+	}
+	r, err := e.project.Run(e.context(), ref)
+	if err != nil {
+		e.fail(fmt.Errorf("the run to continue is not recorded: %w", err))
+		return ""
+	}
+	return r.ID()
+}
+
+// commitStart takes the snapshot and writes the start commit. Where that
+// fails the run goes on: its journal is on the disk, and the record is made of
+// it at the end.
+func (e *Experiment) commitStart(run *record.Run) {
+	tree := gitstore.NewTree()
+	if !e.options.NoSource {
+		if snapshot := e.snapshot(); snapshot != nil {
+			run.Source = sourceOf(snapshot)
+			tree.AddSnapshot("source", snapshot)
+			judgeExecutable(run, snapshot)
+			if run.Git != nil {
+				run.Git.Dirty = snapshot.Dirty
+			}
+			if snapshot.Files == 0 {
+				e.warn("the snapshot of the source is empty: %s holds no file that git would take", e.project.top)
+			}
+		}
+	}
+	data := record.EncodeRun(run)
+	tree.AddBytes(record.RunFile, data)
+	if err := replaceFile(filepath.Join(e.folder, record.RunFile), data); err != nil {
+		e.fail(fmt.Errorf("write the run's folder: %w", err))
+	}
+	_, err := e.project.stores[0].Commit(e.context(), gitstore.Commit{
+		Ref: refPrefix + e.uuid, Tree: tree, Message: record.StartMessage(run),
+		Author: e.project.author(e.started),
+	})
+	if err != nil {
+		e.fail(fmt.Errorf("the run's start is not in git yet, its journal is kept in %s: %w", e.folder, err))
+	}
+}
+
+// author signs a run's commits: the user as their git knows them.
+func (p *Project) author(when time.Time) gitstore.Signature {
+	who := p.repo.Author()
+	who.When = when.UTC()
+	return who
+}
+
+// watch keeps the run's sign of life fresh.
+func (e *Experiment) watch() {
+	go func() {
+		ticker := time.NewTicker(heartbeatEvery)
+		defer ticker.Stop()
+		for {
+			select {
+			case <-ticker.C:
+				e.append(journal.Heartbeat, nil)
+			case <-e.stop:
+				return
+			}
+		}
+	}()
+}
+
+// clean keeps a text that can be written.
+func (e *Experiment) clean(what, text string) string {
+	if text == "" {
+		return ""
+	}
+	plain, notes := plainValue(text)
+	for _, note := range notes {
+		e.warn("the %s: %s", what, note)
+	}
+	return plain.(string)
+}
+
+// context is what the recorder's own work runs under: it has no end, because a
+// record must be written even while the program is being stopped.
+func (e *Experiment) context() context.Context { return context.Background() }
