@@ -8,11 +8,29 @@ import (
 	"time"
 )
 
-type timeSince = time.Duration
-
 // errFault means that memory of the file could not be reached: the file is
 // shorter than it was.
-var errFault = errors.New("the file was cut by somebody else")
+var errFault = errors.New("its memory is gone")
+
+// now is the time since Header.Start.
+func (w *Writer) now() time.Duration { return w.before + time.Since(w.base) }
+
+// tick is called by each frame, so that the state of the file is looked at
+// now and then while there are frames.
+func (w *Writer) tick(t time.Duration) {
+	if t >= w.look {
+		w.look = t + patience
+		w.wakeKeeper()
+	}
+}
+
+// wakeKeeper never waits.
+func (w *Writer) wakeKeeper() {
+	select {
+	case w.wake <- struct{}{}:
+	default:
+	}
+}
 
 // scalar is Scalar with mu held.
 func (w *Writer) scalar(id uint32, value float64, step int64) {
@@ -22,6 +40,7 @@ func (w *Writer) scalar(id uint32, value float64, step int64) {
 	last := &w.series.list[id]
 	last.step, last.any = step, true
 	t := w.now()
+	w.tick(t)
 	if w.full || id > w.series.written {
 		if !w.nameSeries(t, id) || !w.room(t, wordSize+wideFixed) {
 			w.dropped++
@@ -34,70 +53,73 @@ func (w *Writer) scalar(id uint32, value float64, step int64) {
 
 // emit adds a frame whose fixed part was laid out, and counts it when it finds
 // no room.
-func (w *Writer) emit(t timeSince, kind Kind, id uint32, fixed int, payload []byte) {
-	var keep [wideFixed]byte
-	if t >= w.look {
-		w.look = t + patience
-		w.wakeKeeper()
-	}
-	if w.full && !w.out.fits(w.end, frameSize(fixed, len(payload))) && t < w.retry {
+func (w *Writer) emit(t time.Duration, kind Kind, id uint32, fixed int, payload []byte) {
+	if err := w.lay(kind, id, fixed, payload); err != nil {
 		w.dropped++
-		return
-	}
-	err := w.lay(kind, id, fixed, payload)
-	if err == nil {
-		return
-	}
-	if errors.Is(err, errFault) {
-		// The fixed part is overwritten while names are repeated in a new file.
-		copy(keep[:], w.sums.fixed())
-		if w.move() == nil && w.nameSeries(t, id) {
-			copy(w.sums.fixed(), keep[:])
-			err = w.lay(kind, id, fixed, payload)
-		}
-	}
-	if err != nil {
-		w.drop(t, err)
+		w.hold(t, err)
 	}
 }
 
-// drop counts a frame that found no room and sets when to try again.
-func (w *Writer) drop(t timeSince, err error) {
-	w.dropped++
+// hold keeps the error of a frame that found no room, and sets when room is
+// looked for again.
+func (w *Writer) hold(t time.Duration, err error) {
 	w.full, w.retry = true, t+patience
-	w.lose(fmt.Errorf("%w: %s: %w; the program goes on, what it logs is dropped until there is room", ErrFull, w.path, err))
+	w.lose(fmt.Errorf("%w at %s: %w; the program goes on, and what it logs is dropped until there is room", ErrFull, w.path, err))
 }
 
-// room looks, while the disk is full, whether a frame of size bytes should be
-// tried, and tells of the gap before the first one that gets through.
-func (w *Writer) room(t timeSince, size int64) bool {
+// room says whether a frame of size bytes should be tried. While the disk is
+// full that is when it fits into what the journal has, and once a second. The
+// first frame that gets through is preceded by one that tells of the gap.
+func (w *Writer) room(t time.Duration, size int64) bool {
 	if !w.full {
 		return true
 	}
-	gap := frameSize(otherFixed, 8)
-	if t < w.retry && !w.out.fits(w.end, size+gap) {
+	if t < w.retry && !w.out.fits(w.end, size+frameSize(otherFixed, 8)) {
 		return false
 	}
 	if w.marked < w.dropped {
 		var count [8]byte
 		binary.LittleEndian.PutUint64(count[:], w.dropped)
 		putOther(w.sums.fixed(), t, len(count))
-		if w.lay(Gap, 0, otherFixed, count[:]) != nil {
-			w.retry = t + patience
+		if err := w.lay(Gap, 0, otherFixed, count[:]); err != nil {
+			w.hold(t, err)
 			return false
 		}
 		w.marked = w.dropped
 	}
-	if t >= w.retry {
-		w.full = false
-	}
+	w.full = t < w.retry
 	return true
 }
 
-// lay puts a frame at the end of the data. A fault in mapped memory, which
-// would end the program, becomes an error.
-func (w *Writer) lay(kind Kind, id uint32, fixed int, payload []byte) (err error) {
-	defer w.recoverFault(debug.SetPanicOnFault(true), &err)
+// lay puts a frame at the end of the data. Where the file was cut by somebody
+// else it goes on in a new one.
+func (w *Writer) lay(kind Kind, id uint32, fixed int, payload []byte) error {
+	err := w.put(kind, id, fixed, payload)
+	if err == nil || w.moving || !errors.Is(err, errFault) {
+		return err
+	}
+	var keep [wideFixed]byte // naming the scalars anew overwrites it
+	copy(keep[:], w.sums.fixed())
+	w.moving = true
+	defer func() { w.moving = false }()
+	if err := w.move(err); err != nil {
+		return err
+	}
+	named := id
+	if kind == Series {
+		named = id - 1
+	}
+	if !w.nameSeries(w.now(), named) {
+		return err
+	}
+	copy(w.sums.fixed(), keep[:])
+	return w.put(kind, id, fixed, payload)
+}
+
+// put is lay without a second try. A fault in mapped memory, which would end
+// the program, becomes an error.
+func (w *Writer) put(kind Kind, id uint32, fixed int, payload []byte) (err error) {
+	defer recoverFault(debug.SetPanicOnFault(true), &err)
 	low := id<<8 | uint32(kind)
 	word := uint64(w.sums.sum(w.end, low, fixed, payload))<<32 | uint64(low)
 	if err := w.out.put(w.end, word, w.sums.fixed()[:fixed], payload); err != nil {
@@ -110,18 +132,10 @@ func (w *Writer) lay(kind Kind, id uint32, fixed int, payload []byte) (err error
 	return nil
 }
 
-// recoverFault is deferred by lay.
-func (w *Writer) recoverFault(old bool, err *error) {
+// recoverFault is deferred by put.
+func recoverFault(old bool, err *error) {
 	debug.SetPanicOnFault(old)
 	if r := recover(); r != nil {
 		*err = fmt.Errorf("%w: %v", errFault, r)
-	}
-}
-
-// wakeKeeper never waits.
-func (w *Writer) wakeKeeper() {
-	select {
-	case w.wake <- struct{}{}:
-	default:
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 )
@@ -14,11 +15,8 @@ func (w *Writer) keep() {
 	defer close(w.done)
 	for range w.wake {
 		w.mu.Lock()
-		out, closed := w.out, w.closed
+		out := w.out
 		w.mu.Unlock()
-		if closed {
-			continue
-		}
 		out.prepare(&w.mu)
 		w.inspect()
 	}
@@ -27,6 +25,8 @@ func (w *Writer) keep() {
 // inspect looks whether the file was deleted or cut by somebody else, and if
 // so goes on in another one.
 func (w *Writer) inspect() {
+	w.inspecting.Lock()
+	defer w.inspecting.Unlock()
 	w.mu.Lock()
 	out, end, closed := w.out, w.end, w.closed
 	w.mu.Unlock()
@@ -34,52 +34,93 @@ func (w *Writer) inspect() {
 		return
 	}
 	links, size, err := out.state()
-	if err != nil || (links > 0 && size >= end) {
-		return
-	}
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if w.out == out && !w.closed {
-		if err := w.move(); err != nil {
-			w.drop(w.now(), err)
-			w.dropped-- // no frame was lost yet by this
-		}
+	switch {
+	case err != nil:
+	case size < end:
+		w.replace(out)
+	case links == 0:
+		w.restore(out)
 	}
 }
 
-// move goes on in another file after somebody deleted or cut this one; mu is
-// held. What a deleted file held is copied, so nothing is lost; what was cut
-// off cannot be had back, and a new journal is begun beside the rest.
-func (w *Writer) move() error {
-	links, size, err := w.out.state()
-	old := w.out
-	if err == nil && links == 0 && size >= w.end {
-		if err = w.restore(); err == nil {
-			w.keepErr(fmt.Errorf("%w: %s was deleted while it was being written; it was made anew, complete", ErrDamaged, w.path))
-			return old.finish(-1)
-		}
+// replace goes on in a new file after this one was cut.
+func (w *Writer) replace(out output) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.out != out || w.closed {
+		return
 	}
-	path := w.path
+	if err := w.move(errFault); err != nil {
+		w.hold(w.now(), err)
+	}
+}
+
+// move begins a new journal beside one that was cut; mu is held. What was cut
+// off cannot be had back, what is left of it is still read.
+func (w *Writer) move(cause error) error {
+	if t := w.now(); t < w.moved {
+		return fmt.Errorf("it is cut again and again (%w)", cause)
+	}
+	w.moved = w.now() + patience
+	old, path := w.out, w.path
 	if err := w.begin(filepath.Dir(path)); err != nil {
-		return fmt.Errorf("%w: %s was deleted or cut, and no other can be made: %w", ErrDamaged, path, err)
+		return fmt.Errorf("it was cut by somebody else, and no other can be made: %w", err)
 	}
-	w.lose(fmt.Errorf("%w: %s was deleted or cut while it was being written; what it held is lost, recording goes on in %s", ErrDamaged, path, w.path))
+	w.lose(fmt.Errorf("%w: %s was cut while it was being written; what was cut off is lost, recording goes on in %s", ErrDamaged, path, w.path))
 	return old.finish(-1)
 }
 
-// restore makes a deleted file anew under its old name, with everything it
-// held. Frames stay valid because their places do.
-func (w *Writer) restore() (err error) {
-	if err := os.MkdirAll(filepath.Dir(w.path), 0o700); err != nil {
-		return err
+// restore makes a deleted file anew with everything it held: it can be read
+// as long as it is open. Frames stay valid, because their places do. Most is
+// copied while the program goes on logging.
+func (w *Writer) restore(out output) {
+	w.mu.Lock()
+	path, end := w.path, w.end
+	w.mu.Unlock()
+	f, err := recreate(path)
+	if err == nil {
+		err = copyRange(f, out.content(), 0, end)
 	}
-	f, err := os.OpenFile(w.path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
-	if err != nil {
-		return err
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if err == nil && w.out == out && !w.closed {
+		err = copyRange(f, out.content(), end, w.end)
 	}
-	if _, err := io.Copy(f, io.NewSectionReader(w.out.content(), 0, w.end)); err != nil {
-		return errors.Join(err, f.Close(), os.Remove(w.path))
+	if err != nil || w.out != out || w.closed {
+		w.keepErr(fmt.Errorf("%w: %s was deleted while it was being written and cannot be made anew: %w", ErrDamaged, path, err))
+		discard(f)
+		return
 	}
-	w.out = newOutput(f, w.end, w.direct)
-	return nil
+	w.adopt(f, w.end)
+	w.keepErr(fmt.Errorf("%w: %s was deleted while it was being written; it was made anew from memory as %s", ErrDamaged, path, w.path))
+	if err := out.finish(-1); err != nil {
+		w.keepErr(err)
+	}
+}
+
+// recreate makes the file of a path again, under another name where somebody
+// took that one.
+func recreate(path string) (*os.File, error) {
+	folder := filepath.Dir(path)
+	if err := os.MkdirAll(folder, 0o700); err != nil {
+		return nil, err
+	}
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
+	if errors.Is(err, fs.ErrExist) {
+		f, _, err = createFile(folder)
+	}
+	return f, err
+}
+
+func copyRange(dst *os.File, src io.ReaderAt, from, to int64) error {
+	_, err := io.Copy(io.NewOffsetWriter(dst, from), io.NewSectionReader(src, from, to-from))
+	return err
+}
+
+// discard takes back a file that did not become a journal.
+func discard(f *os.File) {
+	if f != nil {
+		f.Close()
+		os.Remove(f.Name())
+	}
 }

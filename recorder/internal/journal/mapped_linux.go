@@ -43,8 +43,17 @@ type mapped struct {
 }
 
 func newMapped(f *os.File, off int64) (*mapped, error) {
-	m := &mapped{f: f, page: int64(os.Getpagesize()), grow: firstWindow}
-	return m, m.advance(off, 1)
+	m := &mapped{f: f, page: int64(os.Getpagesize()), grow: firstWindow, wake: math.MaxInt64}
+	err := m.advance(off, 1)
+	if noRoom(err) {
+		return m, nil // frames try again
+	}
+	return m, err
+}
+
+// noRoom says whether an error may go away when somebody makes room.
+func noRoom(err error) bool {
+	return errors.Is(err, unix.ENOSPC) || errors.Is(err, unix.EDQUOT) || errors.Is(err, unix.EFBIG)
 }
 
 func (m *mapped) put(off int64, word uint64, fixed, payload []byte) error {
@@ -69,11 +78,12 @@ func (m *mapped) put(off int64, word uint64, fixed, payload []byte) error {
 // advance makes a window current that holds size bytes at off.
 func (m *mapped) advance(off, size int64) error {
 	if m.next.mem != nil && off >= m.next.start && off+size <= m.next.end() {
-		m.use(m.next)
+		w := m.next
 		m.next = window{}
+		m.use(w)
 		return nil
 	}
-	w, err := m.room(off/m.page*m.page, off%m.page+size)
+	w, err := m.room(off/m.page*m.page, off%m.page+size, m.grow)
 	if err != nil {
 		return err
 	}
@@ -81,22 +91,24 @@ func (m *mapped) advance(off, size int64) error {
 	return nil
 }
 
-// use makes w current. A frame that does not fit into it begins in its last
-// page, if it is not longer: there the next window begins.
+// use makes w current. What was prepared to follow the one before is of no use
+// any more.
 func (m *mapped) use(w window) {
-	if m.cur.mem != nil {
-		m.old = append(m.old, m.cur)
+	for _, old := range []window{m.cur, m.next} {
+		if old.mem != nil {
+			m.old = append(m.old, old)
+		}
 	}
-	m.cur = w
+	m.cur, m.next = w, window{}
 	m.grow = min(m.grow*4, fullWindow)
 	m.wake = w.start + int64(len(w.mem))/2
 }
 
 // room takes space from the disk and maps it: need bytes from start on, and
-// more if there is more.
-func (m *mapped) room(start, need int64) (window, error) {
+// grow of them if there is as much. It changes nothing of m.
+func (m *mapped) room(start, need, grow int64) (window, error) {
 	need = (need + m.page - 1) / m.page * m.page
-	length := max(need, m.grow)
+	length := max(need, grow)
 	err := m.allocate(start, length)
 	if err != nil && length > need {
 		length = need
@@ -140,8 +152,8 @@ func (m *mapped) wants(off int64) bool {
 
 func (m *mapped) prepare(mu sync.Locker) {
 	mu.Lock()
-	cur, old, closed := m.cur, m.old, m.closed
-	start, needed := cur.end()-m.page, m.next.mem == nil && m.wake == math.MaxInt64
+	cur, old, grow, closed := m.cur, m.old, m.grow, m.closed
+	needed := m.next.mem == nil && cur.mem != nil && m.wake == math.MaxInt64
 	m.old = nil
 	mu.Unlock()
 	for _, w := range old {
@@ -150,13 +162,14 @@ func (m *mapped) prepare(mu sync.Locker) {
 	if closed || !needed {
 		return
 	}
-	w, err := m.room(start, m.page)
+	// A scalar that does not fit any more begins in the last page.
+	w, err := m.room(cur.end()-m.page, m.page, grow)
 	if err != nil {
 		return // the frame that needs the room will say so
 	}
 	mu.Lock()
 	defer mu.Unlock()
-	if m.closed || m.next.mem != nil || m.cur.start != cur.start {
+	if m.closed || m.next.mem != nil || m.cur.start != cur.start || len(m.cur.mem) != len(cur.mem) {
 		unix.Munmap(w.mem)
 		return
 	}

@@ -2,6 +2,7 @@ package journal
 
 import (
 	"fmt"
+	"time"
 )
 
 // seriesTable knows the scalars of a journal by name and by id. Ids are given
@@ -61,7 +62,7 @@ func (w *Writer) seriesLocked(name string) uint32 {
 
 // nameSeries writes the frames of all series up to id that have none yet. It
 // reports whether they are in the file.
-func (w *Writer) nameSeries(t timeSince, id uint32) bool {
+func (w *Writer) nameSeries(t time.Duration, id uint32) bool {
 	for w.series.written < id {
 		next := w.series.written + 1
 		name := []byte(w.series.list[next].name)

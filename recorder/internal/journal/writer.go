@@ -17,7 +17,8 @@ const patience = time.Second
 // any goroutine. Those that log never fail and never wait for the disk: what
 // goes wrong is kept for Err.
 type Writer struct {
-	syncing sync.Mutex // held by Sync and Close; taken before mu
+	syncing    sync.Mutex // held by Sync and Close; taken first
+	inspecting sync.Mutex // held by inspect; taken before mu
 
 	mu      sync.Mutex
 	sums    checksummer
@@ -28,6 +29,9 @@ type Writer struct {
 	series  seriesTable
 	look    time.Duration // when the file's state is looked at next
 	retry   time.Duration // while full: when to try again
+	moved   time.Duration // not before this a new file is begun after a cut
+	moving  bool          // a new file is being begun
+	named   bool          // the file's name is durable
 	full    bool          // frames found no room
 	dropped uint64
 	marked  uint64 // dropped frames that a Gap frame tells of
@@ -109,10 +113,15 @@ func (w *Writer) begin(folder string) error {
 	if err != nil {
 		return errors.Join(err, f.Close())
 	}
-	w.out = newOutput(f, int64(length), w.direct)
-	w.end, w.sums.seed, w.path = int64(length), sum, f.Name()
-	w.series.written = 0
+	w.adopt(f, int64(length))
+	w.sums.seed, w.series.written = sum, 0
 	return nil
+}
+
+// adopt makes f, which holds end bytes, the file that is written to.
+func (w *Writer) adopt(f *os.File, end int64) {
+	w.out = newOutput(f, end, w.direct)
+	w.end, w.path, w.named = end, f.Name(), false
 }
 
 // Path is the file's name.
@@ -150,7 +159,11 @@ func (w *Writer) Append(kind Kind, payload []byte) {
 		return
 	}
 	t := w.now()
-	w.room(t, frameSize(otherFixed, len(payload)))
+	w.tick(t)
+	if !w.room(t, frameSize(otherFixed, len(payload))) {
+		w.dropped++
+		return
+	}
 	putOther(w.sums.fixed(), t, len(payload))
 	w.emit(t, kind, 0, otherFixed, payload)
 }
@@ -167,46 +180,55 @@ func (w *Writer) keepErr(err error) {
 	}
 }
 
-// now is the time since Header.Start.
-func (w *Writer) now() time.Duration { return w.before + time.Since(w.base) }
-
 // Sync makes all frames appended before the call durable. After nil they
 // survive power loss. When frames were lost before, it goes on saying so.
 func (w *Writer) Sync() error {
 	w.syncing.Lock()
 	defer w.syncing.Unlock()
-	w.inspect()
 	for {
+		w.inspect()
 		w.mu.Lock()
-		out, path, lost, closed := w.out, w.path, w.lost, w.closed
+		out, path, named, closed := w.out, w.path, w.named, w.closed
 		w.mu.Unlock()
 		if closed {
-			return lost
+			return w.lossLocked()
 		}
-		err := syncAll(out, path)
-		w.mu.Lock()
-		same := w.out == out
-		if same && err != nil {
-			w.lose(fmt.Errorf("cannot make the journal durable: %w", err))
+		err := out.sync()
+		if err == nil && !named {
+			err = syncName(path)
 		}
-		lost = w.lost
-		w.mu.Unlock()
-		if same {
-			return lost
+		if w.synced(out, err) {
+			return w.lossLocked()
 		}
 	}
 }
 
-// syncAll makes a file and its name durable.
-func syncAll(out output, path string) error {
-	if err := out.sync(); err != nil {
-		return err
+// synced keeps what came of making out durable. It is false when another file
+// has taken its place meanwhile.
+func (w *Writer) synced(out output, err error) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.out != out {
+		return false
 	}
+	w.named = w.named || err == nil
+	if err != nil {
+		w.lose(fmt.Errorf("cannot make journal %s durable: %w", w.path, err))
+	}
+	return true
+}
+
+func (w *Writer) lossLocked() error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.lost
+}
+
+// syncName makes durable that a file exists: its folder's entry and that of
+// the folder, which Create may have made.
+func syncName(path string) error {
 	folder := filepath.Dir(path)
-	if err := syncFolder(folder); err != nil {
-		return err
-	}
-	return syncFolder(filepath.Dir(folder))
+	return errors.Join(syncFolder(folder), syncFolder(filepath.Dir(folder)))
 }
 
 // lose keeps an error that cost frames.
@@ -218,23 +240,26 @@ func (w *Writer) lose(err error) {
 }
 
 // Close ends the journal: the file is cut to the data's length and made
-// durable. Frames that come later are ignored, and so is a second Close.
+// durable. It fails where Sync would. Frames that come later are ignored, and
+// so is a second Close.
 func (w *Writer) Close() error {
-	syncErr := w.Sync()
 	w.syncing.Lock()
 	defer w.syncing.Unlock()
+	w.inspect()
 	w.mu.Lock()
 	if w.closed {
 		defer w.mu.Unlock()
 		return w.lost
 	}
 	w.closed = true
-	err := w.out.finish(w.end)
-	if err != nil {
-		w.lose(fmt.Errorf("cannot end the journal: %w", err))
-	}
+	out, end, path, named := w.out, w.end, w.path, w.named
 	w.mu.Unlock()
 	close(w.wake)
 	<-w.done
-	return errors.Join(syncErr, err)
+	err := out.finish(end)
+	if err == nil && !named {
+		err = syncName(path)
+	}
+	w.synced(out, err)
+	return w.lossLocked()
 }
