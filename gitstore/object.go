@@ -7,15 +7,10 @@ import (
 	"fmt"
 	"hash"
 	"io"
-	"strings"
-	"time"
+	"os"
+	"path/filepath"
 
-	"github.com/go-git/go-billy/v5/osfs"
 	"github.com/go-git/go-git/v5/plumbing"
-	"github.com/go-git/go-git/v5/plumbing/cache"
-	"github.com/go-git/go-git/v5/plumbing/filemode"
-	"github.com/go-git/go-git/v5/plumbing/object"
-	"github.com/go-git/go-git/v5/storage/filesystem"
 )
 
 // Limits of what is read into memory, in bytes.
@@ -24,50 +19,60 @@ const (
 	maxCommit = 4 << 20
 )
 
-// database reads objects. It is made anew when packs have come or gone.
-type database struct{ storage *filesystem.Storage }
-
-func openDatabase(dir string) *database {
-	return &database{filesystem.NewStorageWithOptions(osfs.New(dir), cache.NewObjectLRU(8*cache.MiByte), filesystem.Options{
-		LargeObjectThreshold: 1 << 20,
-	})}
-}
-
-// object finds an object. One that is not there may be in a pack that came
-// after the database was opened: it is opened once more.
-func (s *Store) object(kind plumbing.ObjectType, h Hash) (plumbing.EncodedObject, error) {
+func (s *Store) database() *database {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for reopened := s.objects == nil; ; reopened = true {
-		if s.objects == nil || reopened {
-			s.objects = openDatabase(s.dir)
-		}
-		o, err := s.objects.storage.EncodedObject(kind, h)
-		switch {
-		case err == nil:
-			return o, nil
-		case !reopened: // a pack may have come, or gone, since the database was opened
-		case errors.Is(err, plumbing.ErrObjectNotFound):
-			return nil, fmt.Errorf("read the object %s: %w", h, ErrMissing)
-		default:
-			return nil, fmt.Errorf("read the object %s: %w: %v", h, ErrCorrupt, err)
-		}
+	if s.objects == nil {
+		s.objects = openDatabase(filepath.Join(s.dir, "objects"))
 	}
+	return s.objects
 }
 
-// Has reports whether the store holds an object.
+// Has reports whether the store holds an object: in packs, in files of their
+// own, or in alternates.
 func (s *Store) Has(h Hash) bool {
-	_, err := s.object(plumbing.AnyObject, h)
-	return err == nil
+	d := s.database()
+	if _, ok := d.find(h); ok {
+		return true
+	}
+	f, err := d.openLoose(h)
+	if err != nil {
+		return false
+	}
+	return f.Close() == nil
+}
+
+// stat is the type and size of an object, without reading it.
+func (s *Store) stat(h Hash) (kind plumbing.ObjectType, size int64, err error) {
+	d := s.database()
+	err = d.retry(h, func(p packPlace) (err error) {
+		kind, size, err = d.packedStat(p)
+		return err
+	}, func(f *os.File) (err error) {
+		kind, size, _, err = d.looseHead(f)
+		return err
+	})
+	return kind, size, objectError(h, err)
+}
+
+func objectError(h Hash, err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("the object %s cannot be read: %w", h, err)
+}
+
+func kindError(h Hash, want, got plumbing.ObjectType) error {
+	return fmt.Errorf("the object %s is a %s and should be a %s: %w", h, got, want, ErrCorrupt)
 }
 
 // BlobSize is the size of a blob in bytes, without reading it.
 func (s *Store) BlobSize(h Hash) (int64, error) {
-	o, err := s.object(plumbing.BlobObject, h)
-	if err != nil {
-		return 0, err
+	kind, size, err := s.stat(h)
+	if err == nil && kind != plumbing.BlobObject {
+		err = kindError(h, plumbing.BlobObject, kind)
 	}
-	return o.Size(), nil
+	return size, err
 }
 
 // ReadBlob is a blob of at most max bytes; the error is ErrTooLarge for a
@@ -76,43 +81,70 @@ func (s *Store) ReadBlob(h Hash, max int64) ([]byte, error) {
 	return s.read(plumbing.BlobObject, h, max)
 }
 
-func (s *Store) read(kind plumbing.ObjectType, h Hash, max int64) ([]byte, error) {
-	r, size, err := s.open(kind, h)
+// read reads an object and compares its hash.
+func (s *Store) read(want plumbing.ObjectType, h Hash, limit int64) ([]byte, error) {
+	d := s.database()
+	var kind plumbing.ObjectType
+	var data []byte
+	err := d.retry(h, func(p packPlace) (err error) {
+		kind, data, err = d.packedRead(p, limit)
+		return err
+	}, func(f *os.File) (err error) {
+		kind, data, err = d.looseRead(f, limit)
+		return err
+	})
 	if err != nil {
-		return nil, err
+		return nil, objectError(h, err)
 	}
-	defer r.Close()
-	if size > max {
-		return nil, fmt.Errorf("read the object %s of %d bytes: %w (limit %d)", h, size, ErrTooLarge, max)
+	if hashObject(kind, data) != h {
+		return nil, objectError(h, fmt.Errorf("its content has another hash: %w", ErrCorrupt))
 	}
-	data := make([]byte, size)
-	if _, err := io.ReadFull(r, data); err != nil {
-		return nil, fmt.Errorf("read the object %s: %w: %v", h, ErrCorrupt, err)
-	}
-	if _, err := r.Read(make([]byte, 1)); !errors.Is(err, io.EOF) {
-		return nil, fmt.Errorf("read the object %s: %w", h, ErrCorrupt)
+	if kind != want {
+		return nil, kindError(h, want, kind)
 	}
 	return data, nil
 }
 
-// OpenBlob streams a blob of any size. Its reader says ErrCorrupt at the end
-// where the bytes are not those the hash stands for.
+// OpenBlob streams a blob of any size in constant memory. Its reader says
+// ErrCorrupt at the end where the bytes are not those the hash stands for.
 func (s *Store) OpenBlob(h Hash) (io.ReadCloser, int64, error) {
-	return s.open(plumbing.BlobObject, h)
+	kind, size, r, err := s.open(h)
+	if err == nil && kind != plumbing.BlobObject {
+		r.Close()
+		err = kindError(h, plumbing.BlobObject, kind)
+	}
+	return r, size, err
 }
 
-func (s *Store) open(kind plumbing.ObjectType, h Hash) (io.ReadCloser, int64, error) {
-	o, err := s.object(kind, h)
+func (s *Store) open(h Hash) (kind plumbing.ObjectType, size int64, r io.ReadCloser, err error) {
+	d := s.database()
+	err = d.retry(h, func(p packPlace) (err error) {
+		kind, size, r, err = d.packedOpen(p)
+		return err
+	}, func(f *os.File) error {
+		// The file is closed after this; the stream needs one of its own.
+		own, err := os.Open(f.Name())
+		if err != nil {
+			return err
+		}
+		content := io.Reader(nil)
+		if kind, size, content, err = d.looseHead(own); err != nil {
+			own.Close()
+			return err
+		}
+		r = &objectStream{Reader: content, left: size, file: own}
+		return nil
+	})
 	if err != nil {
-		return nil, 0, err
+		return kind, 0, nil, objectError(h, err)
 	}
-	r, err := o.Reader()
-	if err != nil {
-		return nil, 0, fmt.Errorf("read the object %s: %w: %v", h, ErrCorrupt, err)
-	}
+	return kind, size, newVerifier(r, kind, size, h), nil
+}
+
+func newVerifier(r io.ReadCloser, kind plumbing.ObjectType, size int64, h Hash) *verifier {
 	sum := sha1.New()
-	fmt.Fprintf(sum, "%s %d\x00", o.Type(), o.Size())
-	return &verifier{ReadCloser: r, sum: sum, want: h[:], what: "object " + h.String()}, o.Size(), nil
+	fmt.Fprintf(sum, "%s %d\x00", kind, size)
+	return &verifier{ReadCloser: r, sum: sum, want: h[:], what: "object " + h.String()}
 }
 
 // verifier compares the hash when the content ends.
@@ -126,115 +158,13 @@ type verifier struct {
 func (v *verifier) Read(p []byte) (int, error) {
 	n, err := v.ReadCloser.Read(p)
 	v.sum.Write(p[:n])
-	if errors.Is(err, io.EOF) && !bytes.Equal(v.sum.Sum(nil), v.want) {
-		return n, fmt.Errorf("read the %s: %w", v.what, ErrCorrupt)
+	var path *os.PathError
+	switch {
+	case err == nil:
+	case !errors.Is(err, io.EOF) && !errors.As(err, &path):
+		err = fmt.Errorf("the %s is damaged (%w): %w", v.what, err, ErrCorrupt)
+	case errors.Is(err, io.EOF) && !bytes.Equal(v.sum.Sum(nil), v.want):
+		err = fmt.Errorf("the content of the %s has another hash: %w", v.what, ErrCorrupt)
 	}
 	return n, err
-}
-
-// CommitInfo is a commit that was read.
-type CommitInfo struct {
-	Hash, Tree Hash
-	Parents    []Hash
-	Author     Signature
-	Message    string
-}
-
-// ReadCommit reads a commit.
-func (s *Store) ReadCommit(h Hash) (CommitInfo, error) {
-	data, err := s.read(plumbing.CommitObject, h, maxCommit)
-	if err != nil {
-		return CommitInfo{}, err
-	}
-	return parseCommit(h, string(data))
-}
-
-func parseCommit(h Hash, text string) (CommitInfo, error) {
-	info := CommitInfo{Hash: h}
-	head, message, _ := strings.Cut(text, "\n\n")
-	info.Message = message
-	for line := range strings.SplitSeq(head, "\n") {
-		key, value, _ := strings.Cut(line, " ")
-		id, ok := parseHash(value)
-		switch {
-		case key == "tree" && ok:
-			info.Tree = id
-		case key == "parent" && ok:
-			info.Parents = append(info.Parents, id)
-		case key == "author":
-			var who object.Signature
-			who.Decode([]byte(value))
-			info.Author = Signature{who.Name, who.Email, who.When.In(time.UTC)}
-		}
-	}
-	if info.Tree.IsZero() {
-		return info, fmt.Errorf("read the commit %s: it has no tree: %w", h, ErrCorrupt)
-	}
-	return info, nil
-}
-
-// TreeEntry is one name in a tree.
-type TreeEntry struct {
-	Name string
-	Mode filemode.FileMode
-	Hash Hash
-}
-
-// ReadTree reads a tree. The error is ErrUnsafe where one of its names must not
-// become a file.
-func (s *Store) ReadTree(h Hash) ([]TreeEntry, error) {
-	data, err := s.read(plumbing.TreeObject, h, maxTree)
-	if err != nil {
-		return nil, err
-	}
-	return parseTree(h, data)
-}
-
-func parseTree(h Hash, data []byte) ([]TreeEntry, error) {
-	var entries []TreeEntry
-	text := string(data)
-	for len(text) > 0 {
-		head, rest, ok := strings.Cut(text, "\x00")
-		mode, name, spaced := strings.Cut(head, " ")
-		var e TreeEntry
-		if !ok || !spaced || len(rest) < len(e.Hash) {
-			return nil, fmt.Errorf("read the tree %s: %w", h, ErrCorrupt)
-		}
-		var err error
-		if e.Mode, err = filemode.New(mode); err != nil {
-			return nil, fmt.Errorf("read the tree %s: mode %.20q: %w", h, mode, ErrCorrupt)
-		}
-		if err := ValidName(name); err != nil {
-			return nil, fmt.Errorf("read the tree %s: %w", h, err)
-		}
-		e.Name = name
-		copy(e.Hash[:], rest)
-		entries, text = append(entries, e), rest[len(e.Hash):]
-	}
-	return entries, nil
-}
-
-// Lookup finds a path below a tree.
-func (s *Store) Lookup(tree Hash, path string) (TreeEntry, error) {
-	at := TreeEntry{Mode: filemode.Dir, Hash: tree}
-	for name := range strings.SplitSeq(path, "/") {
-		if at.Mode != filemode.Dir {
-			return TreeEntry{}, fmt.Errorf("the path %q is %w", path, ErrNotFound)
-		}
-		entries, err := s.ReadTree(at.Hash)
-		if err != nil {
-			return TreeEntry{}, err
-		}
-		found := false
-		for _, e := range entries {
-			if e.Name == name {
-				at, found = e, true
-				break
-			}
-		}
-		if !found {
-			return TreeEntry{}, fmt.Errorf("the path %q is %w", path, ErrNotFound)
-		}
-	}
-	return at, nil
 }

@@ -53,7 +53,10 @@ func (s *Store) LFS() *LFS { return s.lfs }
 func (s *Store) Close() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.objects = nil
+	if s.objects != nil {
+		s.objects.close()
+		s.objects = nil
+	}
 	return nil
 }
 

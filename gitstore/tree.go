@@ -3,7 +3,6 @@ package gitstore
 import (
 	"crypto/sha1"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/go-git/go-git/v5/plumbing"
@@ -107,26 +106,9 @@ func (t *Tree) put(path string, node *treeNode) {
 
 // encode is the tree object of a folder whose children are all hashed.
 func (n *treeNode) encode() []byte {
-	names := make([]string, 0, len(n.children))
-	for name := range n.children {
-		names = append(names, name)
+	entries := make([]TreeEntry, 0, len(n.children))
+	for name, child := range n.children {
+		entries = append(entries, TreeEntry{name, child.mode, child.hash})
 	}
-	slices.SortFunc(names, func(a, b string) int {
-		return strings.Compare(n.children[a].sortName(a), n.children[b].sortName(b))
-	})
-	var out []byte
-	for _, name := range names {
-		child := n.children[name]
-		out = fmt.Appendf(out, "%o %s\x00", uint32(child.mode), name)
-		out = append(out, child.hash[:]...)
-	}
-	return out
-}
-
-// sortName is what git sorts a tree by: folders as if they ended with a slash.
-func (n *treeNode) sortName(name string) string {
-	if n.mode == filemode.Dir {
-		return name + "/"
-	}
-	return name
+	return encodeTree(entries)
 }
