@@ -66,7 +66,7 @@ func TestPlainValue(t *testing.T) {
 		{"int keys", map[int]bool{3: true}, map[string]any{"3": true}},
 		{"array", [2]string{"a", "b"}, []any{"a", "b"}},
 		{
-			"struct", settings{inner: inner{Depth: 2}, Name: "x", Layers: []int{1}, Nested: map[string]inner{"k": {Depth: 1}}},
+			"struct", settings{inner: inner{Depth: 2}, private: 1, Name: "x", Layers: []int{1}, Nested: map[string]inner{"k": {Depth: 1}}},
 			map[string]any{
 				"depth": int64(2), "lr": 0.0, "Name": "x", "Layers": []any{int64(1)},
 				"Nested": map[string]any{"k": map[string]any{"depth": int64(1)}}, "Pointer": nil,

@@ -113,12 +113,6 @@ func readRun(store *gitstore.Store, tree gitstore.Hash) (*record.Run, error) {
 	return record.DecodeRun(data)
 }
 
-// sealed reports whether the run's record is in git.
-func (p *Project) sealed(uuid string) bool {
-	t, err := p.tip(uuid)
-	return err == nil && t.run != nil && t.run.Status.Final()
-}
-
 // readStart is what was known of the run at its start.
 func (p *Project) readStart(uuid, folder string) (*record.Run, error) {
 	t, err := p.tip(uuid)
