@@ -24,15 +24,16 @@ type Chunk struct {
 // Builder turns points into the columns and the index. It holds about 10 bytes
 // a point. It is not safe for use by several goroutines.
 type Builder struct {
-	series []*series
-	byName map[string]*series
+	series []*Series
+	byName map[string]*Series
 }
 
-// series is what a Builder holds of one scalar.
-type series struct {
+// Series is what a Builder holds of one scalar.
+type Series struct {
 	summary ScalarSummary
 	preview preview
 	pieces  []*piece
+	open    *piece // the last one
 }
 
 // piece is a column that grows: its steps and times as they will be written.
@@ -45,42 +46,49 @@ type piece struct {
 }
 
 // NewBuilder gives an empty builder.
-func NewBuilder() *Builder { return &Builder{byName: map[string]*series{}} }
+func NewBuilder() *Builder { return &Builder{byName: map[string]*Series{}} }
 
-// Add appends a point to the scalar called name: its time is since the run's
-// start, and kept to the millisecond. Points of one scalar stay in the order
-// they are added in; scalars are written in the order of their first points.
+// Add appends a point to the scalar called name, as [Series.Add] does.
 func (b *Builder) Add(name string, step int64, t time.Duration, value float64) {
+	b.Series(name).Add(step, t, value)
+}
+
+// Series gives the scalar called name, to spare a look-up for each point. The
+// index lists scalars in the order they were first asked for.
+func (b *Builder) Series(name string) *Series {
 	s := b.byName[name]
 	if s == nil {
-		s = &series{summary: ScalarSummary{Name: name}}
+		s = &Series{summary: ScalarSummary{Name: name}}
 		b.byName[name] = s
 		b.series = append(b.series, s)
 	}
-	s.add(step, t, value)
+	return s
 }
 
-// SetGoal declares what is better for a scalar. One without points is not in
-// the index, and so neither is its goal.
+// SetGoal declares what is better for a scalar that has points; of others the
+// index says nothing.
 func (b *Builder) SetGoal(name string, goal Goal) {
 	if s := b.byName[name]; s != nil {
 		s.summary.Goal = goal
 	}
 }
 
-func (s *series) add(step int64, t time.Duration, value float64) {
+// Add appends a point. Its time is since the run's start, and kept to the
+// millisecond. Points stay in the order they are added in.
+func (s *Series) Add(step int64, t time.Duration, value float64) {
 	s.summary.add(step, value)
 	s.preview.add(step, value)
-	if len(s.pieces) == 0 || s.pieces[len(s.pieces)-1].n == pieceSize {
-		s.pieces = append(s.pieces, &piece{})
+	if s.open == nil || s.open.n == pieceSize {
+		s.open = &piece{}
+		s.pieces = append(s.pieces, s.open)
 	}
-	s.pieces[len(s.pieces)-1].add(step, int64(t/time.Millisecond), value)
+	s.open.add(step, int64(t/time.Millisecond), value)
 }
 
 func (p *piece) add(step, ms int64, value float64) {
 	delta := step - p.step
-	p.steps = binary.AppendUvarint(p.steps, zigzag(delta-p.delta))
-	p.times = binary.AppendUvarint(p.times, zigzag(ms-p.ms))
+	p.steps = appendUvarint(p.steps, zigzag(delta-p.delta))
+	p.times = appendUvarint(p.times, zigzag(ms-p.ms))
 	p.values = binary.LittleEndian.AppendUint64(p.values, math.Float64bits(value))
 	p.step, p.delta, p.ms = step, delta, ms
 	p.n++
@@ -119,10 +127,14 @@ func (b *Builder) Len() int64 {
 // Index gives the summaries of what was added so far, in the order of the
 // scalars' first points. Their chunks are numbered by Chunks only.
 func (b *Builder) Index() []ScalarSummary {
-	index := make([]ScalarSummary, len(b.series))
-	for i, s := range b.series {
-		index[i] = s.summary
-		index[i].Preview, index[i].PreviewSteps = s.preview.points(s.summary.LastStep, s.summary.Last)
+	index := make([]ScalarSummary, 0, len(b.series))
+	for _, s := range b.series {
+		if s.summary.Count == 0 {
+			continue
+		}
+		summary := s.summary
+		summary.Preview, summary.PreviewSteps = s.preview.points(summary.LastStep, summary.Last)
+		index = append(index, summary)
 	}
 	return index
 }
@@ -161,19 +173,19 @@ func (b *Builder) Chunks() []Chunk {
 func (b *Builder) EachChunk(yield func(Chunk) error) error {
 	w := &chunkWriter{yield: yield}
 	for _, s := range b.series {
-		s.summary.Chunk = -1
+		first := -1
 		for i, p := range s.pieces {
-			number, err := w.add(p.pack(s.summary.Name, p.layout()))
+			number, err := w.add(p.pack(s.summary.Name, layout(p.values)))
 			if err != nil {
 				return err
 			}
-			if s.summary.Chunk < 0 {
-				s.summary.Chunk = number
+			if first < 0 {
+				first = number
 			}
-			s.summary.Chunks = number - s.summary.Chunk + 1
+			s.summary.Chunk, s.summary.Chunks = first, number-first+1
 			s.pieces[i] = nil
 		}
-		s.pieces = nil
+		s.pieces, s.open = nil, nil
 	}
 	return w.flush()
 }
@@ -184,24 +196,7 @@ func (p *piece) pack(name, enc string) *packed {
 		values = make([]byte, len(p.values))
 		shuffle(values, p.values)
 	}
-	return &packed{name: name, n: p.n, steps: p.steps, times: p.times, values: values, enc: enc}
-}
-
-// layout chooses by a sample: where few values repeat, whole ones compress
-// better than their shuffled bytes.
-func (p *piece) layout() string {
-	const sample = 512
-	seen := make(map[uint64]struct{}, sample)
-	stride := max(1, p.n/sample)
-	count := 0
-	for i := 0; i < p.n; i += stride {
-		seen[binary.LittleEndian.Uint64(p.values[8*i:])] = struct{}{}
-		count++
-	}
-	if len(seen)*4 <= count {
-		return encRaw
-	}
-	return encShuffled
+	return &packed{name: []byte(name), n: p.n, steps: p.steps, times: p.times, values: values, enc: enc}
 }
 
 // chunkWriter collects columns until a chunk is full.

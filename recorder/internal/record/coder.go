@@ -11,6 +11,9 @@ import (
 // bookkeeping of a hostile one stays small.
 const maxFields = 1024
 
+// maxEntries bounds the entries of a list, such as the scalars of a run.
+const maxEntries = 1 << 22
+
 // coder writes or reads the fields of structs. One function a struct lists its
 // fields once, in their fixed order, and serves both directions, so that the
 // two cannot drift apart. Writing leaves out fields with a zero value; reading
@@ -43,7 +46,7 @@ func writeStruct(fields func(*coder)) []byte {
 
 // readStruct decodes one struct and wants nothing to follow it.
 func readStruct(data []byte, fields func(*coder)) error {
-	c := &coder{buf: data}
+	c := &coder{buf: data, fields: make([]field, 0, 64)}
 	r := reader{data: data}
 	c.readMap(&r, fields)
 	if c.err == nil {
@@ -266,11 +269,10 @@ func (c *coder) time(name string, v *time.Time) {
 // unixNano is t's time since 1970 in ns, held within what 64 bits can say
 // (years 1678 to 2261).
 func unixNano(t time.Time) int64 {
-	seconds := t.Unix()
 	switch {
-	case seconds <= math.MinInt64/1_000_000_000:
+	case t.Before(time.Unix(0, math.MinInt64)):
 		return math.MinInt64
-	case seconds >= math.MaxInt64/1_000_000_000:
+	case t.After(time.Unix(0, math.MaxInt64)):
 		return math.MaxInt64
 	}
 	return t.UnixNano()
@@ -328,14 +330,6 @@ func (c *coder) strings(name string, v *[]string) {
 		})
 }
 
-func (c *coder) floats(name string, v *[]float64) {
-	list(c, name, v, appendFloat, (*reader).float64)
-}
-
-func (c *coder) int64s(name string, v *[]int64) {
-	list(c, name, v, appendInt, (*reader).int64)
-}
-
 // list is a list of plain values; an empty one is absent.
 func list[T any](c *coder, name string, v *[]T, write func([]byte, T) []byte, read func(*reader) (T, error)) {
 	if c.writing {
@@ -353,7 +347,7 @@ func list[T any](c *coder, name string, v *[]T, write func([]byte, T) []byte, re
 	if !ok {
 		return
 	}
-	n, err := r.array()
+	n, err := r.list()
 	items := make([]T, 0, min(n, 64))
 	for range n {
 		if err != nil {
@@ -398,7 +392,7 @@ func each[T any](c *coder, name string, fields func(*coder, *T), take func(*T) e
 	if !ok {
 		return
 	}
-	n, err := r.array()
+	n, err := r.list()
 	if !c.check(name, err) {
 		return
 	}
@@ -448,9 +442,17 @@ func nested[T any](c *coder, name string, v *T, fields func(*coder, *T)) {
 // text is the first field of a list's entries: it is there even when empty, so
 // that no entry takes less than a few bytes.
 func (c *coder) text(name string, v *string) {
+	b := []byte(*v)
+	c.textBytes(name, &b)
+	*v = string(b)
+}
+
+// textBytes is text for those who need no string. What is read is a part of
+// the input, not a copy.
+func (c *coder) textBytes(name string, v *[]byte) {
 	if c.writing {
 		c.key(name)
-		c.buf = appendString(c.buf, *v)
+		c.buf = appendString(c.buf, string(*v))
 		return
 	}
 	r, ok := c.value(name)
@@ -459,7 +461,7 @@ func (c *coder) text(name string, v *string) {
 		return
 	}
 	if b, err := r.text(); c.check(name, err) {
-		*v = string(b)
+		*v = b
 	}
 }
 

@@ -23,7 +23,7 @@ const (
 
 // packed is a column in its written form.
 type packed struct {
-	name                 string
+	name                 []byte
 	n                    int
 	steps, times, values []byte
 	enc                  string
@@ -31,7 +31,7 @@ type packed struct {
 }
 
 func packedFields(c *coder, p *packed) {
-	c.text("name", &p.name)
+	c.textBytes("name", &p.name)
 	c.int("n", &p.n)
 	c.bytes("steps", &p.steps)
 	c.bytes("times", &p.times)
@@ -47,15 +47,13 @@ func (p *packed) unpack() (Column, error) {
 	if n < 0 || n > len(p.steps) || n > len(p.times) || n > len(p.values)/8 || len(p.values) != 8*n {
 		return Column{}, corrupt("the column %.300q claims %d points and does not hold them", p.name, n)
 	}
-	col := Column{Name: p.name, Steps: make([]int64, n), Times: make([]time.Duration, n), Values: make([]float64, n)}
+	col := Column{Name: string(p.name), Steps: make([]int64, n), Times: make([]time.Duration, n), Values: make([]float64, n)}
 	if !unpackSteps(col.Steps, p.steps) || !unpackTimes(col.Times, p.times) {
 		return Column{}, corrupt("the steps or times of column %.300q cannot be read", p.name)
 	}
 	switch p.enc {
 	case encRaw:
-		for i := range col.Values {
-			col.Values[i] = math.Float64frombits(binary.LittleEndian.Uint64(p.values[8*i:]))
-		}
+		unpackRaw(col.Values, p.values)
 	case encShuffled:
 		unshuffle(col.Values, p.values)
 	default:
@@ -105,6 +103,14 @@ func uvarint(data []byte) (uint64, int) {
 	return binary.Uvarint(data)
 }
 
+// appendUvarint is binary.AppendUvarint with the same case in front.
+func appendUvarint(b []byte, v uint64) []byte {
+	if v < 0x80 {
+		return append(b, byte(v))
+	}
+	return binary.AppendUvarint(b, v)
+}
+
 func zigzag(v int64) uint64   { return uint64(v)<<1 ^ uint64(v>>63) }
 func unzigzag(z uint64) int64 { return int64(z>>1) ^ -int64(z&1) }
 
@@ -122,6 +128,12 @@ func shuffle(dst, raw []byte) {
 		dst[5*n+i] = byte(v >> 40)
 		dst[6*n+i] = byte(v >> 48)
 		dst[7*n+i] = byte(v >> 56)
+	}
+}
+
+func unpackRaw(values []float64, data []byte) {
+	for i := range values {
+		values[i] = math.Float64frombits(binary.LittleEndian.Uint64(data[8*i:]))
 	}
 }
 
@@ -144,7 +156,7 @@ func DecodeChunk(data []byte, name string) ([]Column, error) {
 	newer, err := readVersioned(data, &version, func(c *coder) {
 		c.format(&version)
 		each(c, "series", packedFields, func(p *packed) error {
-			if name != "" && p.name != name {
+			if name != "" && string(p.name) != name {
 				return nil
 			}
 			col, err := p.unpack()

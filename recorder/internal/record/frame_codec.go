@@ -7,14 +7,14 @@ import "fmt"
 
 // EncodeParameterFrame fails on values [EncodeParams] refuses.
 func EncodeParameterFrame(f ParameterFrame) ([]byte, error) {
-	value, err := appendValue(nil, f.Value, maxDepth-1)
-	if err != nil {
+	w := &valueWriter{}
+	if err := w.value(f.Value, maxDepth-1); err != nil {
 		return nil, fmt.Errorf("parameter %q: %w", f.Name, err)
 	}
 	return writeStruct(func(c *coder) {
 		c.string("name", &f.Name)
 		c.key("value")
-		c.buf = append(c.buf, value...)
+		c.buf = append(c.buf, w.buf...)
 	}), nil
 }
 
@@ -24,7 +24,7 @@ func DecodeParameterFrame(data []byte) (ParameterFrame, error) {
 	err := readFrame("parameter", data, func(c *coder) {
 		c.string("name", &f.Name)
 		if r, ok := c.value("value"); ok {
-			value, err := readValue(&r, maxDepth-1)
+			value, err := (&valueReader{reader: r}).value(maxDepth - 1)
 			if c.check("value", err) {
 				f.Value = value
 			}

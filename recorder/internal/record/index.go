@@ -76,9 +76,35 @@ func summaryFields(c *coder, s *ScalarSummary) {
 	c.int64("max_step", &s.MaxStep)
 	c.int64("nan", &s.NaN)
 	c.goal("goal", &s.Goal)
-	c.floats("preview", &s.Preview)
-	c.int64s("preview_steps", &s.PreviewSteps)
+	previewFields(c, s)
 	c.int("chunk", &s.Chunk)
 	c.int("chunks", &s.Chunks)
 	c.unknown(&s.unknown)
+}
+
+// previewFields are the preview's values and steps, in the form of a column's.
+func previewFields(c *coder, s *ScalarSummary) {
+	var values, steps []byte
+	if c.writing {
+		p := piece{}
+		for i := range min(len(s.Preview), len(s.PreviewSteps)) {
+			p.add(s.PreviewSteps[i], 0, s.Preview[i])
+		}
+		values, steps = p.values, p.steps
+	}
+	c.bytes("preview", &values)
+	c.bytes("preview_steps", &steps)
+	if c.writing || len(values) == 0 {
+		return
+	}
+	n := len(values) / 8
+	if len(values)%8 != 0 || n > len(steps) {
+		c.check("preview", corrupt("%d bytes of values and %d of steps do not fit", len(values), len(steps)))
+		return
+	}
+	s.Preview, s.PreviewSteps = make([]float64, n), make([]int64, n)
+	unpackRaw(s.Preview, values)
+	if !unpackSteps(s.PreviewSteps, steps) {
+		c.check("preview_steps", corrupt("they cannot be read"))
+	}
 }

@@ -121,9 +121,23 @@ func valueText(value any) string {
 	case []byte:
 		return fmt.Sprintf("%d bytes", len(v))
 	case []any:
-		return fmt.Sprintf("%d values", len(v))
+		return listText(v)
+	case nil:
+		return "none"
 	}
 	return fmt.Sprint(value)
+}
+
+// listText shows the items of a short list.
+func listText(list []any) string {
+	if len(list) > 8 {
+		return fmt.Sprintf("%d values", len(list))
+	}
+	items := make([]string, len(list))
+	for i, item := range list {
+		items[i] = valueText(item)
+	}
+	return "[" + strings.Join(items, " ") + "]"
 }
 
 func number(v float64) string { return strconv.FormatFloat(v, 'g', 6, 64) }

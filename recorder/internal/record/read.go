@@ -262,8 +262,14 @@ func (r *reader) bin() ([]byte, error) {
 	return r.bytes(h.n), nil
 }
 
-// array reads the head of an array.
-func (r *reader) array() (int, error) { return r.entries(kindArray, "a list") }
+// list reads the head of an array.
+func (r *reader) list() (int, error) {
+	n, err := r.entries(kindArray, "a list")
+	if n > maxEntries {
+		return 0, tooLarge("a list has %d entries, at most %d are allowed", n, maxEntries)
+	}
+	return n, err
+}
 
 // mapping reads the head of a map.
 func (r *reader) mapping() (int, error) { return r.entries(kindMap, "a map") }
