@@ -21,6 +21,9 @@ const (
 	encShuffled = "shuf" // the first bytes of all values, then the second ones, …
 )
 
+// maxMilliseconds is what a time.Duration can hold, 292 years.
+const maxMilliseconds = int64(math.MaxInt64 / time.Millisecond)
+
 // packed is a column in its written form.
 type packed struct {
 	name                 []byte
@@ -90,6 +93,9 @@ func unpackTimes(times []time.Duration, data []byte) bool {
 		}
 		data = data[n:]
 		ms += unzigzag(z)
+		if ms > maxMilliseconds || ms < -maxMilliseconds {
+			return false
+		}
 		times[i] = time.Duration(ms) * time.Millisecond
 	}
 	return len(data) == 0

@@ -143,6 +143,7 @@ func FuzzChunk(f *testing.F) {
 			}
 			same(t, got.Steps, column.Steps)
 			same(t, got.Values, column.Values)
+			same(t, got.Times, column.Times)
 		}
 	})
 }
