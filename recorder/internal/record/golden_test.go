@@ -85,13 +85,13 @@ func goldenFiles() map[string][]byte {
 		panic(err)
 	}
 	return map[string][]byte{
-		"run.msgpack":           EncodeRun(goldenRun()),
-		"params.msgpack":        params,
-		"scalars-index.msgpack": EncodeIndex(b.Index()),
-		"scalars-0000.msgpack":  chunks[0].Data,
-		"images-index.msgpack":  EncodeImages(goldenImages()),
-		"marks.msgpack":         EncodeMarks(goldenMarks()),
-		"notes.msgpack":         EncodeNotes(goldenNotes()),
+		"run.msgpack":          EncodeRun(goldenRun()),
+		"params.msgpack":       params,
+		"scalars.msgpack":      EncodeIndex(b.Index()),
+		"scalars-0000.msgpack": chunks[0].Data,
+		"images.msgpack":       EncodeImages(goldenImages()),
+		"marks.msgpack":        EncodeMarks(goldenMarks()),
+		"notes.msgpack":        EncodeNotes(goldenNotes()),
 	}
 }
 
@@ -120,13 +120,13 @@ func TestFormat1IsRead(t *testing.T) {
 	loss, _ := b.Column("train/loss")
 	odd, _ := b.Column("odd")
 	b.Chunks()
-	index, err := DecodeIndex(golden(t, "scalars-index.msgpack"))
+	index, err := DecodeIndex(golden(t, "scalars.msgpack"))
 	read(t, index, b.Index(), err)
 	columns, err := DecodeChunk(golden(t, "scalars-0000.msgpack"), "train/loss")
 	read(t, columns, []Column{loss}, err)
 	columns, err = DecodeChunk(golden(t, "scalars-0000.msgpack"), "odd")
 	read(t, columns, []Column{odd}, err)
-	images, err := DecodeImages(golden(t, "images-index.msgpack"))
+	images, err := DecodeImages(golden(t, "images.msgpack"))
 	read(t, images, goldenImages(), err)
 	marks, err := DecodeMarks(golden(t, "marks.msgpack"))
 	read(t, marks, goldenMarks(), err)

@@ -167,8 +167,8 @@ func TestHostileErrors(t *testing.T) {
 // Every prefix of a good file is refused, and every file with one bit turned is
 // refused or read, without a panic.
 func TestDamagedFiles(t *testing.T) {
-	names := map[string]string{"run.msgpack": "run", "params.msgpack": "params", "scalars-index.msgpack": "index", "scalars-0000.msgpack": "chunk",
-		"images-index.msgpack": "images", "marks.msgpack": "marks", "notes.msgpack": "notes"}
+	names := map[string]string{"run.msgpack": "run", "params.msgpack": "params", "scalars.msgpack": "index", "scalars-0000.msgpack": "chunk",
+		"images.msgpack": "images", "marks.msgpack": "marks", "notes.msgpack": "notes"}
 	for file, name := range names {
 		data, decode := golden(t, file), decoders()[name]
 		for n := range data {
@@ -188,8 +188,8 @@ func TestNewerFormat(t *testing.T) {
 	newer := func(data []byte) []byte {
 		return bytes.Replace(data, appendInt(appendString(nil, "format"), 1), appendInt(appendString(nil, "format"), 2), 1)
 	}
-	for file, name := range map[string]string{"run.msgpack": "run", "scalars-index.msgpack": "index", "scalars-0000.msgpack": "chunk",
-		"images-index.msgpack": "images", "marks.msgpack": "marks", "notes.msgpack": "notes"} {
+	for file, name := range map[string]string{"run.msgpack": "run", "scalars.msgpack": "index", "scalars-0000.msgpack": "chunk",
+		"images.msgpack": "images", "marks.msgpack": "marks", "notes.msgpack": "notes"} {
 		if err := decoders()[name](newer(golden(t, file))); !errors.Is(err, ErrNewer) {
 			t.Errorf("%s: %v", file, err)
 		}

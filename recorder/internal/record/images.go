@@ -2,7 +2,7 @@ package record
 
 import "fmt"
 
-// ImageEntry is what images/index.msgpack says about one image.
+// ImageEntry is what images.msgpack says about one image.
 type ImageEntry struct {
 	Name   string // as the user gave it
 	Step   int64
@@ -14,21 +14,21 @@ type ImageEntry struct {
 	unknown string
 }
 
-// imageIndex is images/index.msgpack.
+// imageIndex is images.msgpack.
 type imageIndex struct {
 	Format  int
 	Images  []ImageEntry
 	unknown map[string][]byte
 }
 
-// EncodeImages gives the bytes of images/index.msgpack. The order is kept: by
+// EncodeImages gives the bytes of images.msgpack. The order is kept: by
 // name in order of first use, then as logged, is what recorders write.
 func EncodeImages(images []ImageEntry) []byte {
 	i := &imageIndex{Format: Format, Images: images}
 	return writeStruct(func(c *coder) { imageIndexFields(c, i) })
 }
 
-// DecodeImages reads images/index.msgpack. Of a later major version it gives
+// DecodeImages reads images.msgpack. Of a later major version it gives
 // what is still understood, and [ErrNewer].
 func DecodeImages(data []byte) ([]ImageEntry, error) {
 	i := &imageIndex{}
@@ -37,7 +37,7 @@ func DecodeImages(data []byte) ([]ImageEntry, error) {
 		err = ErrNewer
 	}
 	if err != nil {
-		return i.Images, fmt.Errorf("images/index.msgpack: %w", err)
+		return i.Images, fmt.Errorf("images.msgpack: %w", err)
 	}
 	return i.Images, nil
 }

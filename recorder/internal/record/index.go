@@ -5,7 +5,7 @@ import "fmt"
 // PreviewPoints is how many points of a scalar its summary shows at most.
 const PreviewPoints = 40
 
-// ScalarSummary is what scalars/index.msgpack says about one scalar, so that a
+// ScalarSummary is what scalars.msgpack says about one scalar, so that a
 // table or a small chart needs none of its points.
 type ScalarSummary struct {
 	Name  string
@@ -30,20 +30,20 @@ type ScalarSummary struct {
 	unknown string
 }
 
-// index is scalars/index.msgpack.
+// index is scalars.msgpack.
 type index struct {
 	Format  int
 	Scalars []ScalarSummary
 	unknown map[string][]byte
 }
 
-// EncodeIndex gives the bytes of scalars/index.msgpack.
+// EncodeIndex gives the bytes of scalars.msgpack.
 func EncodeIndex(scalars []ScalarSummary) []byte {
 	i := &index{Format: Format, Scalars: scalars}
 	return writeStruct(func(c *coder) { indexFields(c, i) })
 }
 
-// DecodeIndex reads scalars/index.msgpack. Of a later major version it gives
+// DecodeIndex reads scalars.msgpack. Of a later major version it gives
 // what is still understood, and [ErrNewer].
 func DecodeIndex(data []byte) ([]ScalarSummary, error) {
 	i := &index{}
@@ -52,7 +52,7 @@ func DecodeIndex(data []byte) ([]ScalarSummary, error) {
 		err = ErrNewer
 	}
 	if err != nil {
-		return i.Scalars, fmt.Errorf("scalars/index.msgpack: %w", err)
+		return i.Scalars, fmt.Errorf("scalars.msgpack: %w", err)
 	}
 	return i.Scalars, nil
 }

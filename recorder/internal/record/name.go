@@ -73,13 +73,9 @@ func plainByte(c byte) bool {
 }
 
 // reservedName reports whether Windows keeps the name for a device, whatever
-// its ending, or whether it is that of the index beside the folders.
+// its ending.
 func reservedName(name string) bool {
-	name = strings.ToLower(name)
-	if name == "index.msgpack" {
-		return true
-	}
-	stem, _, _ := strings.Cut(name, ".")
+	stem, _, _ := strings.Cut(strings.ToLower(name), ".")
 	switch stem {
 	case "con", "prn", "aux", "nul":
 		return true

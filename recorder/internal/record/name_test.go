@@ -36,8 +36,6 @@ func TestEncodeName(t *testing.T) {
 		"com10":                  "com10",
 		"console":                "console",
 		"LPT9.a.b":               "%4CPT9.a.b",
-		"index.msgpack":          "%69ndex.msgpack",
-		"Index.MsgPack":          "%49ndex.MsgPack",
 		strings.Repeat("a", 100): strings.Repeat("a", 100),
 		strings.Repeat("a", 101): strings.Repeat("a", 83) + "~9d0793397991b57a",
 		strings.Repeat("/", 34):  strings.Repeat("%2F", 27) + "~1f62aeee9540aa90",
