@@ -34,8 +34,7 @@ func (s *Store) dropPacked(ctx context.Context, name string) error {
 	if err != nil {
 		return err
 	}
-	defer os.Remove(lock.Name())
-	defer lock.Close()
+	defer lock.release()
 	old, err := os.ReadFile(file)
 	if err != nil {
 		return err
@@ -47,10 +46,7 @@ func (s *Store) dropPacked(ctx context.Context, name string) error {
 	if _, err := lock.Write(kept); err != nil {
 		return err
 	}
-	if err := errors.Join(lock.Chmod(s.fileMode(0o666)), lock.Sync(), lock.Close()); err != nil {
-		return err
-	}
-	if err := os.Rename(lock.Name(), file); err != nil {
+	if err := lock.install(file, s.fileMode(0o666)); err != nil {
 		return err
 	}
 	return syncDir(s.dir)

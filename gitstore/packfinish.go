@@ -25,7 +25,11 @@ func (w *packWriter) finish() (name string, err error) {
 	if _, err := w.file.Write(trailer); err != nil {
 		return "", err
 	}
-	base := filepath.Join(w.dir, "pack-"+hex.EncodeToString(trailer))
+	// Two processes that write the same commit must not have one pack: the one
+	// that loses the race for the ref takes its own away again.
+	name = filepath.Base(w.file.Name())
+	unique := sha1.Sum(append([]byte(name), trailer...))
+	base := filepath.Join(w.dir, "pack-"+hex.EncodeToString(unique[:]))
 	if err := writeNew(base+".keep", nil, 0o600); err != nil && !errors.Is(err, fs.ErrExist) {
 		return "", err
 	}

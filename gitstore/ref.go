@@ -163,8 +163,7 @@ func (s *Store) UpdateRef(ctx context.Context, name string, new, old Hash) error
 	if err != nil {
 		return err
 	}
-	defer os.Remove(lock.Name())
-	defer lock.Close()
+	defer lock.release()
 	now, err := s.Ref(name)
 	if err != nil && !errors.Is(err, ErrNotFound) {
 		return err
@@ -178,13 +177,35 @@ func (s *Store) UpdateRef(ctx context.Context, name string, new, old Hash) error
 	if _, err := lock.WriteString(new.String() + "\n"); err != nil {
 		return err
 	}
-	if err := errors.Join(lock.Chmod(s.fileMode(0o666)), lock.Sync(), lock.Close()); err != nil {
-		return err
-	}
-	if err := os.Rename(lock.Name(), file); err != nil {
+	if err := lock.install(file, s.fileMode(0o666)); err != nil {
 		return fmt.Errorf("update %s: %w", name, err)
 	}
 	return syncDir(filepath.Dir(file))
+}
+
+// refLock is a lock file that was made by this process and is to be removed,
+// or renamed to what it locks. After that its name may be somebody else's lock.
+type refLock struct {
+	*os.File
+	installed bool
+}
+
+// install makes what was written into the lock the new content of file.
+func (l *refLock) install(file string, mode os.FileMode) error {
+	if err := errors.Join(l.Chmod(mode), l.Sync(), l.Close()); err != nil {
+		return err
+	}
+	err := os.Rename(l.Name(), file)
+	l.installed = err == nil
+	return err
+}
+
+// release gives up a lock that was not installed.
+func (l *refLock) release() {
+	if !l.installed {
+		l.Close()
+		os.Remove(l.Name())
+	}
 }
 
 // lockTries and lockWait are how long somebody else's lock is waited for.
@@ -193,7 +214,7 @@ const (
 	lockWait  = 50 * time.Millisecond
 )
 
-func (s *Store) lockRef(ctx context.Context, file string) (*os.File, error) {
+func (s *Store) lockRef(ctx context.Context, file string) (*refLock, error) {
 	if err := s.makeRefDir(filepath.Dir(file)); err != nil {
 		return nil, err
 	}
@@ -201,7 +222,7 @@ func (s *Store) lockRef(ctx context.Context, file string) (*os.File, error) {
 	for range lockTries {
 		f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 		if err == nil {
-			return f, nil
+			return &refLock{File: f}, nil
 		}
 		if errors.Is(err, fs.ErrNotExist) {
 			// git removes folders of refs that became empty.
