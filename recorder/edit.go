@@ -1,0 +1,239 @@
+package recorder
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/exprec/exprec/gitstore"
+	"github.com/exprec/exprec/recorder/internal/record"
+)
+
+// Edit is what to change in a run's notes; nil and empty fields leave things
+// as they are. An empty text takes the note away; the title is then
+// the recorded one again.
+type Edit struct {
+	Title, Description, Conclusion *string
+	AddTags, RemoveTags            []string
+	Archived                       *bool
+}
+
+// editTries bounds how often an edit is made again because somebody else
+// moved the run's ref meanwhile.
+const editTries = 50
+
+// Edit changes a run's notes. The record itself is never touched; an edit of
+// somebody else at the same time is kept.
+func (p *Project) Edit(ctx context.Context, r *Run, e Edit) error {
+	if err := e.check(); err != nil {
+		return err
+	}
+	return p.annotate(ctx, r, func(n notes, now time.Time, clone string) notes { return e.apply(n, now, clone) })
+}
+
+// Delete hides a run everywhere its notes come to. Its content stays in git
+// until it is purged.
+func (p *Project) Delete(ctx context.Context, r *Run) error {
+	return p.annotate(ctx, r, func(n notes, now time.Time, clone string) notes {
+		return n.Set(record.Deleted, "true", now, clone)
+	})
+}
+
+// check refuses what cannot be written.
+func (e Edit) check() error {
+	for what, text := range map[string]*string{"title": e.Title, "description": e.Description, "conclusion": e.Conclusion} {
+		if text != nil && len(*text) > record.MaxNote {
+			return fmt.Errorf("the %s of %d bytes %w: shorten it to %d bytes", what, len(*text), ErrInvalid, record.MaxNote)
+		}
+	}
+	if e.Title != nil && strings.ContainsAny(*e.Title, "\r\n") {
+		return fmt.Errorf("the title %.40q %w: a title is one line", *e.Title, ErrInvalid)
+	}
+	for _, tag := range slices.Concat(e.AddTags, e.RemoveTags) {
+		if err := record.CheckTag(tag); err != nil {
+			return fmt.Errorf("the tag %.80q %w: %w", tag, ErrInvalid, err)
+		}
+	}
+	return nil
+}
+
+func (e Edit) apply(n notes, now time.Time, clone string) notes {
+	set := func(field string, text *string) {
+		switch {
+		case text == nil:
+		case *text == "":
+			n = n.Unset(field, now, clone)
+		default:
+			n = n.Set(field, strings.ToValidUTF8(*text, "\uFFFD"), now, clone)
+		}
+	}
+	set(record.Title, e.Title)
+	set(record.Description, e.Description)
+	set(record.Conclusion, e.Conclusion)
+	if e.Archived != nil {
+		flag := ""
+		if *e.Archived {
+			flag = "true"
+		}
+		set(record.Archived, &flag)
+	}
+	for _, tag := range e.AddTags {
+		n = n.SetTag(tag, true, now, clone)
+	}
+	for _, tag := range e.RemoveTags {
+		n = n.SetTag(tag, false, now, clone)
+	}
+	return n
+}
+
+// annotate changes the notes that the run's ref has now, again where it moves
+// meanwhile.
+func (p *Project) annotate(ctx context.Context, r *Run, change func(notes, time.Time, string) notes) error {
+	clone, err := p.cloneID()
+	if err != nil {
+		return err
+	}
+	for range editTries {
+		err = p.annotateOnce(ctx, r.uuid, clone, change)
+		if !errors.Is(err, gitstore.ErrConflict) {
+			break
+		}
+	}
+	if err != nil {
+		return fmt.Errorf("edit the run %s: %w", r.Short(), err)
+	}
+	return nil
+}
+
+func (p *Project) annotateOnce(ctx context.Context, uuid, clone string, change func(notes, time.Time, string) notes) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	store, tip, err := p.ref(uuid)
+	if err != nil {
+		return err
+	}
+	base, before, err := baseOf(store, tip)
+	if err != nil {
+		return err
+	}
+	after := change(before, time.Now(), clone)
+	commit := notesCommit(base, after)
+	commit.Ref, commit.Old = refPrefix+uuid, tip
+	_, err = store.Commit(ctx, commit)
+	return err
+}
+
+// ref is the run's ref in the store whose copy counts.
+func (p *Project) ref(uuid string) (*gitstore.Store, gitstore.Hash, error) {
+	var copies []runCopy
+	for _, store := range p.stores {
+		hash, err := store.Ref(refPrefix + uuid)
+		switch {
+		case err == nil:
+			copies = append(copies, runCopy{store, hash})
+		case !errors.Is(err, gitstore.ErrNotFound):
+			return nil, gitstore.Hash{}, err
+		}
+	}
+	if len(copies) == 0 {
+		return nil, gitstore.Hash{}, fmt.Errorf("%w in git yet; exprec recover puts it there", ErrNoRun)
+	}
+	best := p.best(uuid, copies)
+	return best.store, best.tip, nil
+}
+
+// base is the commit that notes lie on: the record, or the start of a run that
+// has not been sealed.
+type base struct {
+	hash    gitstore.Hash
+	entries []gitstore.TreeEntry
+}
+
+// baseOf finds the base below a tip, and the notes of the tip. A commit of
+// notes holds what its parent holds but for the notes.
+func baseOf(store *gitstore.Store, tip gitstore.Hash) (base, notes, error) {
+	info, entries, err := commitEntries(store, tip)
+	if err != nil {
+		return base{}, notes{}, err
+	}
+	var said notes
+	if at := slices.IndexFunc(entries, isNotes); at >= 0 {
+		if said, err = decodeNotes(store, entries[at].Hash); err != nil {
+			return base{}, notes{}, err
+		}
+	}
+	found := base{hash: tip, entries: entries}
+	for range maxChain {
+		if len(info.Parents) == 0 {
+			break
+		}
+		below, under, err := commitEntries(store, info.Parents[0])
+		if err != nil || !sameRecord(found.entries, under) {
+			break
+		}
+		found, info = base{hash: info.Parents[0], entries: under}, below
+	}
+	return found, said, nil
+}
+
+func commitEntries(store *gitstore.Store, hash gitstore.Hash) (gitstore.CommitInfo, []gitstore.TreeEntry, error) {
+	info, err := store.ReadCommit(hash)
+	if err != nil {
+		return info, nil, err
+	}
+	entries, err := store.ReadTree(info.Tree)
+	return info, entries, err
+}
+
+func isNotes(e gitstore.TreeEntry) bool { return e.Name == record.NotesFile }
+
+// sameRecord reports whether two trees differ in their notes at most.
+func sameRecord(a, b []gitstore.TreeEntry) bool {
+	return slices.Equal(slices.DeleteFunc(slices.Clone(a), isNotes), slices.DeleteFunc(slices.Clone(b), isNotes))
+}
+
+// notesCommit is the commit that follows from a base and notes alone, so that
+// equal notes have equal ids wherever they are written.
+func notesCommit(b base, n notes) gitstore.Commit {
+	tree := gitstore.NewTree()
+	for _, e := range b.entries {
+		if !isNotes(e) {
+			tree.AddObject(e.Name, e.Mode, e.Hash)
+		}
+	}
+	tree.AddBytes(record.NotesFile, record.EncodeNotes(n))
+	return gitstore.Commit{
+		Parents: []gitstore.Hash{b.hash}, Tree: tree, Message: record.NotesMessage,
+		Author: gitstore.Signature{Name: "exprec", Email: "exprec@localhost", When: n.Newest()},
+	}
+}
+
+// cloneID names this clone in the stamps of notes: random, made once.
+func (p *Project) cloneID() (string, error) {
+	name := filepath.Join(p.Home(), "clone")
+	data, err := os.ReadFile(name)
+	if err == nil && len(data) == 2*cloneBytes {
+		return string(data), nil
+	}
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return "", fmt.Errorf("read the name of this clone: %w", err)
+	}
+	var random [cloneBytes]byte
+	rand.Read(random[:])
+	id := hex.EncodeToString(random[:])
+	if err := replaceFile(name, []byte(id)); err != nil {
+		return "", fmt.Errorf("keep the name of this clone: %w", err)
+	}
+	return id, nil
+}
+
+const cloneBytes = 8

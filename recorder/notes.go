@@ -1,0 +1,66 @@
+package recorder
+
+import (
+	"github.com/exprec/exprec/gitstore"
+	"github.com/exprec/exprec/recorder/internal/record"
+)
+
+// notes is what people said about a run after it was recorded.
+type notes = record.Notes
+
+// Label is how the run is called everywhere: its title, else its name, else
+// its alias.
+func (r *Run) Label() string {
+	if title := r.Title(); title != "" {
+		return title
+	}
+	return r.started.Label()
+}
+
+// Title is the line for people: as edited last, else as recorded.
+func (r *Run) Title() string {
+	if title, _ := r.notes.Get(record.Title); title != "" {
+		return title
+	}
+	return r.started.Title
+}
+
+// Description is what people wrote about the run. It is Markdown.
+func (r *Run) Description() string {
+	text, _ := r.notes.Get(record.Description)
+	return text
+}
+
+// Conclusion is what people learned from the run. It is Markdown.
+func (r *Run) Conclusion() string {
+	text, _ := r.notes.Get(record.Conclusion)
+	return text
+}
+
+// Tags are those of the record with what was added and taken away since,
+// sorted.
+func (r *Run) Tags() []string { return r.notes.AllTags(r.started.Tags) }
+
+// Archived reports whether lists leave the run out unless asked.
+func (r *Run) Archived() bool { return r.notes.Flag(record.Archived) }
+
+// deleted reports whether a note hides the run everywhere.
+func (r *Run) deleted() bool { return r.notes.Flag(record.Deleted) }
+
+// readNotes reads notes.msgpack, where there is one.
+func (r *Run) readNotes(hash gitstore.Hash) error {
+	if hash.IsZero() {
+		return nil
+	}
+	n, err := decodeNotes(r.store, hash)
+	r.notes = n
+	return err
+}
+
+func decodeNotes(store *gitstore.Store, hash gitstore.Hash) (notes, error) {
+	data, err := store.ReadBlob(hash, maxNotesFile)
+	if err != nil {
+		return notes{}, err
+	}
+	return record.DecodeNotes(data)
+}

@@ -1,0 +1,152 @@
+package recorder
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+const (
+	minPrefix  = 4  // characters of an id that stand for it
+	uuidLength = 36 // of a whole id
+)
+
+// Run finds the run that a reference means: an id or at least 4 characters of
+// its beginning, a name, alias or title (of several the newest), @ for the
+// newest run, or @~2 for the second before it. The error wraps [ErrNoRun], or
+// is an [*AmbiguousError].
+func (p *Project) Run(ctx context.Context, ref string) (*Run, error) {
+	found, err := p.resolve(ctx, ref)
+	if err != nil {
+		return nil, err
+	}
+	return found[0], nil
+}
+
+// UniqueRun is [Project.Run] for those who change or delete something: a name
+// that several runs carry is an [*AmbiguousError].
+func (p *Project) UniqueRun(ctx context.Context, ref string) (*Run, error) {
+	found, err := p.resolve(ctx, ref)
+	if err != nil {
+		return nil, err
+	}
+	if len(found) > 1 {
+		return nil, &AmbiguousError{Ref: ref, Candidates: found}
+	}
+	return found[0], nil
+}
+
+// resolve gives the runs that a reference means, the newest first. Several are
+// only given for a name.
+func (p *Project) resolve(ctx context.Context, ref string) ([]*Run, error) {
+	if back, ok, err := stepsBack(ref); ok {
+		return p.nth(ctx, ref, back, err)
+	}
+	byID, err := p.withPrefix(ctx, ref)
+	if err != nil {
+		return nil, err
+	}
+	if len(byID) == 1 {
+		return byID, nil
+	}
+	named, err := p.named(ctx, ref)
+	switch {
+	case err != nil:
+		return nil, err
+	case len(named) > 0:
+		return named, nil
+	case len(byID) > 1:
+		return nil, &AmbiguousError{Ref: ref, Candidates: byID}
+	}
+	return nil, noRun(ref)
+}
+
+func noRun(ref string) error {
+	if len(ref) < minPrefix && isIDPrefix(ref) {
+		return fmt.Errorf("%w: %q; give at least %d characters of its id", ErrNoRun, ref, minPrefix)
+	}
+	return fmt.Errorf("%w: %.80q; exprec list shows the runs", ErrNoRun, ref)
+}
+
+// stepsBack reads @ and @~n.
+func stepsBack(ref string) (n int, ok bool, err error) {
+	rest, ok := strings.CutPrefix(ref, "@")
+	if !ok || rest == "" {
+		return 0, ok, nil
+	}
+	digits, tilde := strings.CutPrefix(rest, "~")
+	n, err = strconv.Atoi(digits)
+	if !tilde || err != nil || n < 0 || digits[0] == '+' {
+		return 0, true, fmt.Errorf("%w: %.80q; write @ for the newest run and @~2 for the second before it", ErrNoRun, ref)
+	}
+	return n, true, nil
+}
+
+// nth is the run that so many are newer than.
+func (p *Project) nth(ctx context.Context, ref string, n int, err error) ([]*Run, error) {
+	if err != nil {
+		return nil, err
+	}
+	runs, err := p.Runs(ctx, "")
+	if err != nil {
+		return nil, err
+	}
+	if n >= len(runs) {
+		return nil, fmt.Errorf("%w: %q; there are %d runs", ErrNoRun, ref, len(runs))
+	}
+	return runs[n : n+1], nil
+}
+
+// withPrefix gives the runs whose id begins so.
+func (p *Project) withPrefix(ctx context.Context, prefix string) ([]*Run, error) {
+	prefix = strings.ToLower(prefix)
+	if len(prefix) < minPrefix || !isIDPrefix(prefix) {
+		return nil, nil
+	}
+	copies, err := p.copies()
+	if err != nil {
+		return nil, err
+	}
+	var found []*Run
+	for uuid, at := range copies {
+		if !strings.HasPrefix(uuid, prefix) {
+			continue
+		}
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		if r := p.best(uuid, at); !r.deleted() {
+			found = append(found, r)
+		}
+	}
+	slices.SortFunc(found, newestFirst)
+	return found, nil
+}
+
+func isIDPrefix(s string) bool {
+	return s != "" && len(s) <= uuidLength && strings.Trim(s, "0123456789abcdef-") == ""
+}
+
+// named gives the runs of a name or alias, else those of a title.
+func (p *Project) named(ctx context.Context, name string) ([]*Run, error) {
+	runs, err := p.Runs(ctx, "")
+	if err != nil {
+		return nil, err
+	}
+	var named, titled []*Run
+	for _, r := range runs {
+		switch name {
+		case "":
+		case r.started.Name, r.started.Alias:
+			named = append(named, r)
+		case r.Label():
+			titled = append(titled, r)
+		}
+	}
+	if len(named) > 0 {
+		return named, nil
+	}
+	return titled, nil
+}
