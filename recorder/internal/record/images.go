@@ -21,8 +21,8 @@ type imageIndex struct {
 	unknown map[string][]byte
 }
 
-// EncodeImages gives the bytes of images.msgpack. The order is kept: by
-// name in order of first use, then as logged, is what recorders write.
+// EncodeImages gives the bytes of images.msgpack. The order is kept; recorders
+// write them by name, then by step.
 func EncodeImages(images []ImageEntry) []byte {
 	i := &imageIndex{Format: Format, Images: images}
 	return writeStruct(func(c *coder) { imageIndexFields(c, i) })
