@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Prints a run's parameters and the last points of its scalars with nothing
-but git and msgpack: python3 examples/read.py RUN, where RUN is the beginning
-of an id below refs/exprec/. recorder/FORMAT.md describes what is read here."""
+"""Prints a run's parameters, results and the last points of its scalars with
+nothing but git and msgpack: python3 examples/read.py RUN, where RUN is the
+beginning of an id below refs/exprec/. recorder/FORMAT.md describes the files."""
 import struct
 import subprocess
 import sys
@@ -24,26 +24,28 @@ def varints(data):  # signed numbers: seven bits a byte, the lowest bit is the s
 
 
 def points(column):  # steps are differences of differences, values may be shuffled
-    step = delta = 0
-    n, raw = column["n"], column["values"]
+    step = difference = 0
+    n = column.get("n", 0)
+    raw = column.get("values", b"")
     if column["enc"] == "shuf":
-        raw = bytes(raw[i % 8 * n + i // 8] for i in range(8 * n))
-    for change, value in zip(varints(column["steps"]), struct.unpack(f"<{n}d", raw)):
-        delta += change
-        step += delta
-        yield step, value
+        raw = b"".join(bytes(value) for value in zip(*(raw[i * n:(i + 1) * n] for i in range(8))))
+    for change, value in zip(varints(column.get("steps", b"")), struct.unpack(f"<{n}d", raw)):
+        difference += change
+        step += difference
+        yield (step + 2**63) % 2**64 - 2**63, value  # sums wrap around at 64 bits
 
 
-names = git("for-each-ref", "--format=%(refname)", "refs/exprec").decode().split()
-ref = next(name for name in names if name.startswith("refs/exprec/" + sys.argv[1]))
-files = git("ls-tree", "-r", "--name-only", ref + ":").decode().splitlines()
-if "params.msgpack" in files:
-    for name, value in msgpack.unpackb(git("cat-file", "blob", ref + ":params.msgpack")).items():
-        print(f"{name} = {value}")
+names = git("for-each-ref", "--format=%(refname)", "refs/exprec/").decode().split()
+ref = next((name for name in names if name.startswith("refs/exprec/" + sys.argv[1])), None) or sys.exit("no such run")
+files = git("ls-tree", "-r", "--name-only", ref, "params.msgpack", "scalars/").decode().split()
+read = {file: msgpack.unpackb(git("cat-file", "blob", f"{ref}:{file}")) for file in ["run.msgpack", *files]}
+for name, value in read.get("params.msgpack", {}).items():
+    print(f"{name} = {value}")
+for result in read["run.msgpack"].get("results", []):
+    print(f"{result['name']}: {result.get('value', 0.0):g}")
 scalars = {}
 for file in files:
-    if file.startswith("scalars/"):
-        for column in msgpack.unpackb(git("cat-file", "blob", f"{ref}:{file}"))["series"]:
-            scalars.setdefault(column["name"], []).extend(points(column))
+    for column in read[file]["series"] if file.startswith("scalars/") else []:
+        scalars.setdefault(column["name"], []).extend(points(column))
 for name, all in scalars.items():
-    print(f"{name}: {len(all)} points, the last at step {all[-1][0]}: {all[-1][1]:g}")
+    print(f"{name}: {len(all)} points, the last:", ", ".join(f"{value:g} at step {step}" for step, value in all[-3:]))
