@@ -18,6 +18,7 @@ type writeFile interface {
 	Truncate(size int64) error
 	Sync() error
 	Stat() (os.FileInfo, error)
+	Size() (int64, error) // as Stat gives it, without allocating
 	Close() error
 }
 
@@ -30,7 +31,7 @@ type direct struct {
 	torn bool // bytes after the data could not be taken away
 }
 
-func newDirect(f *os.File) *direct { return &direct{f: f, file: f} }
+func newDirect(f *os.File) *direct { return &direct{f: &plainFile{File: f}, file: f} }
 
 func (d *direct) put(off int64, word uint64, fixed, payload []byte) error {
 	if d.torn {
@@ -38,6 +39,11 @@ func (d *direct) put(off int64, word uint64, fixed, payload []byte) error {
 			return err
 		}
 		d.torn = false
+	}
+	// Writing behind the end of a file that was cut would leave zeros before
+	// the frame, where readers stop.
+	if have, err := d.f.Size(); err == nil && have < off {
+		return errFault
 	}
 	size := frameSize(len(fixed), len(payload))
 	d.buf = binary.LittleEndian.AppendUint64(d.buf[:0], word)

@@ -8,9 +8,9 @@ import (
 	"time"
 )
 
-// errFault means that memory of the file could not be reached: the file is
-// shorter than it was.
-var errFault = errors.New("its memory is gone")
+// errFault means that the file is shorter than it was: its memory could not be
+// reached, or its end is not where it should be.
+var errFault = errors.New("it is shorter than it was")
 
 // now is the time since Header.Start.
 func (w *Writer) now() time.Duration { return w.before + time.Since(w.base) }

@@ -23,6 +23,7 @@ func (r *Reader) parse(off int64) (Frame, int64, error) {
 	if err == nil {
 		return f, size, nil
 	}
+	r.ahead = lookSize
 	if err := r.fill(off, lookSize); err != nil {
 		return Frame{}, 0, err
 	}
@@ -133,15 +134,16 @@ func (r *Reader) bytes(off int64, n int) ([]byte, error) {
 	if b := r.buffered(off, n); b != nil {
 		return b, nil
 	}
-	if err := r.fill(off, max(n, readSize)); err != nil {
+	if err := r.fill(off, max(n, r.ahead)); err != nil {
 		return nil, err
 	}
+	r.ahead = min(r.ahead*4, readSize)
 	return r.buf[:min(n, len(r.buf))], nil
 }
 
 // fill makes the buffer hold n bytes from off on, or up to the file's end.
 func (r *Reader) fill(off int64, n int) error {
-	if cap(r.buf) < n || cap(r.buf) > 4*max(n, readSize) {
+	if cap(r.buf) < n || cap(r.buf) > 4*max(n, readSize) { // a great payload is let go of again
 		r.buf = make([]byte, n)
 	}
 	got, err := r.f.ReadAt(r.buf[:n], off)

@@ -10,8 +10,8 @@ import (
 	"time"
 )
 
-// Sizes of the reader's buffer: a look whether a live journal grew, and a step
-// of reading on.
+// Sizes of what the reader reads at once: a look whether a live journal grew,
+// and the most while reading on.
 const (
 	lookSize = 4 << 10
 	readSize = 256 << 10
@@ -25,6 +25,7 @@ type Reader struct {
 	sums   checksummer
 	buf    []byte // bytes of the file from bufOff on
 	bufOff int64
+	ahead  int   // how much is read at once; grows while reading on
 	off    int64 // of the next frame
 	names  []string
 	known  []bool // ids whose names were read
@@ -40,7 +41,7 @@ func Open(path string) (*Reader, error) {
 	if err != nil {
 		return nil, fmt.Errorf("cannot open a journal: %w", err)
 	}
-	r := &Reader{f: f, names: make([]string, 1), known: make([]bool, 1), told: -1}
+	r := &Reader{f: f, names: make([]string, 1), known: make([]bool, 1), told: -1, ahead: lookSize}
 	if err := r.readHeader(); err != nil {
 		return nil, errors.Join(fmt.Errorf("cannot read journal %s: %w", path, err), f.Close())
 	}
