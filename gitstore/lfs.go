@@ -121,12 +121,12 @@ func (l *LFS) Has(p Pointer) bool {
 	return f.Close() == nil
 }
 
-// Put stores the content of a file durably. With move the file itself becomes
-// the content where that can be done, and is gone; otherwise it is cloned, or
-// copied. The error is ErrChanged where the file changes meanwhile.
-func (l *LFS) Put(ctx context.Context, file string, move bool) (Pointer, error) {
+// Put stores the content of a file durably. With link the file itself becomes
+// the content where the file system can give it a second name, and is
+// read-only from then on; otherwise it is cloned, or copied. The error is ErrChanged where the file changes meanwhile.
+func (l *LFS) Put(ctx context.Context, file string, link bool) (Pointer, error) {
 	for range 2 {
-		p, err := l.put(ctx, file, move)
+		p, err := l.put(ctx, file, link)
 		if !errors.Is(err, errSizeChanged) {
 			if err != nil {
 				err = fmt.Errorf("store the large file %q: %w", file, err)
@@ -137,7 +137,7 @@ func (l *LFS) Put(ctx context.Context, file string, move bool) (Pointer, error) 
 	return Pointer{}, fmt.Errorf("store the large file %q: %w", file, ErrChanged)
 }
 
-func (l *LFS) put(ctx context.Context, file string, move bool) (p Pointer, err error) {
+func (l *LFS) put(ctx context.Context, file string, link bool) (p Pointer, err error) {
 	if err := l.store.makeOwnDir(l.tmp()); err != nil {
 		return p, err
 	}
@@ -153,27 +153,21 @@ func (l *LFS) put(ctx context.Context, file string, move bool) (p Pointer, err e
 	if !before.Mode().IsRegular() {
 		return p, errors.New("it is no regular file")
 	}
-	tmp, err := l.stage(ctx, src, before, move, &p)
+	tmp, err := l.stage(ctx, src, before, link, &p)
 	if err != nil {
 		return p, err
 	}
 	defer os.Remove(tmp)
-	if err := l.place(tmp, p); err != nil {
-		return p, err
-	}
-	if move {
-		err = os.Remove(file)
-	}
-	return p, err
+	return p, l.place(tmp, p)
 }
 
 // stage makes a durable file with the content beside its final place, and
 // hashes it.
-func (l *LFS) stage(ctx context.Context, src *os.File, before fs.FileInfo, move bool, p *Pointer) (string, error) {
+func (l *LFS) stage(ctx context.Context, src *os.File, before fs.FileInfo, link bool, p *Pointer) (string, error) {
 	name := filepath.Join(l.tmp(), "exprec-"+rand.Text())
 	sum := sha256.New()
-	moved := move && os.Link(src.Name(), name) == nil
-	if moved {
+	linked := link && os.Link(src.Name(), name) == nil
+	if linked {
 		if err := copyHashing(ctx, io.Discard, src, sum); err != nil {
 			os.Remove(name)
 			return "", err

@@ -1,7 +1,6 @@
 package recorder
 
 import (
-	"bufio"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -40,32 +39,39 @@ func putAside(folder string, sums []record.JournalSum) error {
 }
 
 // sameJournal reports whether a journal holds what the sum says and nothing
-// more: behind the data there may only be the zeros of an unused window.
+// more. Behind the data there may be an unused window, and the beginning of a
+// frame that the process did not live to finish.
 func sameJournal(name string, sum record.JournalSum) bool {
-	f, err := os.Open(name)
+	if digest, err := digestOf(name, sum.Length); err != nil || digest != sum.SHA256 {
+		return false
+	}
+	r, err := journal.Open(name)
 	if err != nil {
 		return false
 	}
-	defer f.Close()
-	h := sha256.New()
-	n, err := io.CopyN(h, f, sum.Length)
-	if err != nil || n != sum.Length || hex.EncodeToString(h.Sum(nil)) != sum.SHA256 {
-		return false
-	}
-	return onlyZeros(f)
-}
-
-func onlyZeros(r io.Reader) bool {
-	buffered := bufio.NewReaderSize(r, 64<<10)
+	defer r.Close()
 	for {
-		b, err := buffered.ReadByte()
-		if err != nil {
-			return errors.Is(err, io.EOF)
-		}
-		if b != 0 {
+		switch _, err := r.Scalars(func(uint32, int64, time.Duration, float64) {}); {
+		case errors.Is(err, io.EOF):
+			return r.Offset() == sum.Length
+		case err != nil && !isCorrupt(err) && !errors.Is(err, journal.ErrTorn):
 			return false
 		}
 	}
+}
+
+// digestOf is the SHA-256 of the first bytes of a journal.
+func digestOf(name string, length int64) (string, error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return "", err
+	}
+	defer f.Close()
+	h := sha256.New()
+	if _, err := io.CopyN(h, f, length); err != nil {
+		return "", fmt.Errorf("read the journal %s: %w", name, err)
+	}
+	return hex.EncodeToString(h.Sum(nil)), nil
 }
 
 // journalHeaders are the headers of the journals in a run's folder that can be

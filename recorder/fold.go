@@ -1,8 +1,6 @@
 package recorder
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -155,14 +153,8 @@ func earliest(sources []*source) *source {
 
 // sum notes what of a journal went into the record.
 func (f *folded) sum(s *source) error {
-	file, err := os.Open(s.path)
-	if err != nil {
-		return err
-	}
-	defer file.Close()
-	h := sha256.New()
-	n, err := io.Copy(h, io.LimitReader(file, s.reader.Offset()))
-	f.sums = append(f.sums, record.JournalSum{Name: s.name, Length: n, SHA256: hex.EncodeToString(h.Sum(nil))})
+	digest, err := digestOf(s.path, s.reader.Offset())
+	f.sums = append(f.sums, record.JournalSum{Name: s.name, Length: s.reader.Offset(), SHA256: digest})
 	return err
 }
 
