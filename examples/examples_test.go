@@ -1,4 +1,3 @@
-// Package examples tests that the examples do what their first lines say.
 package examples
 
 import (
@@ -77,40 +76,7 @@ func TestQuickstartRecordsARun(t *testing.T) {
 	if want := fmt.Sprintln("pi is about", last); out != want {
 		t.Errorf("printed %q, want %q", out, want)
 	}
-}
-
-// TestPlainGitAndMsgpackReadARun is promise P5: examples/read.py uses neither
-// this module nor its command.
-func TestPlainGitAndMsgpackReadARun(t *testing.T) {
-	dir := project(t)
-	e := recorder.Start(recorder.Options{Dir: dir, Quiet: true, NoOutput: true})
-	e.SetParameter("lr", 0.125)
-	e.SetParameter("layers", []int{64, 10})
-	for step := range 1_000 {
-		e.AddScalar("train/loss", 1/float64(step+1), 10*step-3)
-	}
-	e.AddScalar("odd", -2.5, -1<<40)
-	e.AddScalar("odd", 3.25, 1<<40)
-	e.Finish()
-	if err := e.Err(); err != nil {
-		t.Fatal(err)
-	}
-	script, err := filepath.Abs("read.py")
-	if err != nil {
-		t.Fatal(err)
-	}
-	out := run(t, dir, "python3", script, e.ID()[:8])
-	for _, want := range []string{
-		"lr = 0.125\n", "layers = [64, 10]\n",
-		"train/loss: 1000 points, the last at step 9987: 0.001\n",
-		"odd: 2 points, the last at step 1099511627776: 3.25\n",
-	} {
-		if !strings.Contains(out, want) {
-			t.Errorf("%q is missing in what read.py printed:\n%s", want, out)
-		}
-	}
-	source := run(t, dir, "git", "show", "refs/exprec/"+e.ID()+":source/train.txt")
-	if source != "what ran\n" {
+	if source := run(t, dir, "git", "show", "refs/exprec/"+r.ID()+":source/train.txt"); source != "what ran\n" {
 		t.Errorf("git shows the source as %q", source)
 	}
 }
