@@ -2,8 +2,8 @@ package gitstore
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -28,77 +28,117 @@ type Commit struct {
 	Message string
 }
 
-// smallFile is the size in bytes up to which a file is read into memory and
-// hashed before the pack is begun.
-const smallFile = 1 << 20
-
 // Commit writes a commit with all its objects as one durable pack and then
-// moves the ref. Killed at any moment it leaves the ref as it was, or done.
-// Where the ref is not what the commit expects, the error is ErrConflict and
-// nothing stays behind.
+// moves the ref. Killed at any moment it leaves the ref as it was, or done;
+// what else it leaves is removed by a later commit. Where the ref is not what
+// the commit expects, the error is ErrConflict and nothing stays behind. A ref
+// that stands for this very commit already is no conflict.
 func (s *Store) Commit(ctx context.Context, c Commit) (Hash, error) {
-	if err := c.check(); err != nil {
-		return Hash{}, err
-	}
-	if err := s.sweep(); err != nil {
-		return Hash{}, err
-	}
-	base, h, err := s.writePack(ctx, c)
+	h, err := s.commit(ctx, c)
 	if err != nil {
-		return Hash{}, fmt.Errorf("write the commit for %s: %w", c.Ref, err)
+		err = fmt.Errorf("write a commit for %s: %w", c.Ref, err)
 	}
-	if err := s.UpdateRef(ctx, c.Ref, h, c.Old); err != nil {
-		if now, rerr := s.Ref(c.Ref); rerr != nil || now != h {
-			removePack(base)
-			return Hash{}, err
-		}
-	}
-	if err := os.Remove(base + ".keep"); err != nil {
-		return h, fmt.Errorf("release the pack of %s: %w", c.Ref, err)
-	}
-	return h, nil
+	return h, err
 }
 
-func (c Commit) check() error {
-	if err := checkRefName(c.Ref); err != nil {
-		return err
+func (s *Store) commit(ctx context.Context, c Commit) (Hash, error) {
+	if err := errors.Join(checkRefName(c.Ref), c.Tree.err); err != nil {
+		return Hash{}, err
 	}
-	return c.Tree.err
+	s.sweep()
+	w, h, err := s.writePack(ctx, c)
+	if err != nil {
+		return Hash{}, err
+	}
+	err = s.UpdateRef(ctx, c.Ref, h, c.Old)
+	if err == nil {
+		return h, w.release()
+	}
+	now, readErr := s.Ref(c.Ref)
+	switch {
+	case readErr != nil && !errors.Is(readErr, ErrNotFound):
+		w.file.Close() // unknown: a later commit decides about the pack
+	case now != h:
+		w.discard()
+	case errors.Is(err, ErrConflict):
+		// Somebody has written the same commit. It counts when it is durable.
+		w.discard()
+		return h, syncDir(filepath.Dir(s.refFile(c.Ref)))
+	default:
+		err = errors.Join(err, w.release())
+	}
+	return Hash{}, err
 }
 
-// writePack writes every object of the commit.
-func (s *Store) writePack(ctx context.Context, c Commit) (base string, h Hash, err error) {
-	if err := loadSmall(c.Tree.root); err != nil {
-		return "", h, err
-	}
-	dir := filepath.Join(s.dir, "objects", "pack")
-	if err := os.MkdirAll(dir, s.fileMode(0o777)); err != nil {
-		return "", h, err
-	}
-	w, err := newPack(dir, c.Tree.expected()+1, s.fileMode(0o444))
+func (s *Store) packDir() string { return filepath.Join(s.dir, "objects", "pack") }
+
+// writePack writes every object of the commit that is new.
+func (s *Store) writePack(ctx context.Context, c Commit) (w *packWriter, h Hash, err error) {
+	plan, err := s.plan(c)
 	if err != nil {
-		return "", h, err
+		return nil, h, err
+	}
+	if err := os.MkdirAll(s.packDir(), s.fileMode(0o777)); err != nil {
+		return nil, h, err
+	}
+	w, err = newPack(s.packDir(), plan.expected()+1, s.fileMode(0o444))
+	if err != nil {
+		return nil, h, err
 	}
 	defer func() {
 		if err != nil {
 			w.discard()
 		}
 	}()
-	for _, object := range c.Tree.objects {
-		if err := w.addNew(ctx, object); err != nil {
-			return "", h, err
-		}
-	}
-	if err := w.addTree(ctx, c.Tree.root); err != nil {
-		return "", h, err
+	if err = w.addNode(ctx, c.Tree.root); err != nil {
+		return nil, h, err
 	}
 	data := c.encode()
 	h = hashObject(plumbing.CommitObject, data)
-	if err := w.add(plumbing.CommitObject, h, data); err != nil {
-		return "", h, err
+	if err = w.add(plumbing.CommitObject, h, data); err != nil {
+		return nil, h, err
 	}
-	base, err = w.finish()
-	return base, h, err
+	if err = w.finish(h, c.Ref); err != nil {
+		return nil, h, err
+	}
+	return w, h, s.checkReused(c.Tree.root, w.seen)
+}
+
+// addNode writes a folder after everything in it, or a file.
+func (w *packWriter) addNode(ctx context.Context, n *treeNode) (err error) {
+	switch {
+	case n.known:
+		return nil
+	case n.children != nil:
+		return w.addFolder(ctx, n)
+	case n.file != "":
+		n.hash, err = w.addFile(ctx, n.file, n.parent)
+		return err
+	case n.snapshot != nil:
+		for _, object := range n.snapshot.Objects {
+			if err := w.addNew(ctx, object); err != nil {
+				return err
+			}
+		}
+		return nil
+	case n.data != nil:
+		return w.add(plumbing.BlobObject, n.hash, n.data)
+	}
+	return nil
+}
+
+func (w *packWriter) addFolder(ctx context.Context, n *treeNode) error {
+	for _, name := range n.names() {
+		if err := w.addNode(ctx, n.children[name]); err != nil {
+			return err
+		}
+	}
+	data := n.encode()
+	n.hash = hashObject(plumbing.TreeObject, data)
+	if n.hash == n.parent {
+		return nil
+	}
+	return w.add(plumbing.TreeObject, n.hash, data)
 }
 
 // addNew writes an object of a snapshot. A file whose content is no longer
@@ -107,106 +147,11 @@ func (w *packWriter) addNew(ctx context.Context, o NewObject) error {
 	if o.File == "" || w.seen[o.Hash] {
 		return w.add(o.Type, o.Hash, o.Data)
 	}
-	h, err := w.addFile(ctx, o.File)
+	h, err := w.addFile(ctx, o.File, Hash{})
 	if err == nil && h != o.Hash {
 		return fmt.Errorf("store %q: %w", o.File, ErrChanged)
 	}
 	return err
-}
-
-// loadSmall reads the small files of a tree and hashes what is in memory.
-func loadSmall(n *treeNode) error {
-	for _, child := range n.children {
-		if child.children != nil {
-			if err := loadSmall(child); err != nil {
-				return err
-			}
-			continue
-		}
-		if err := child.load(); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (n *treeNode) load() error {
-	if n.file != "" {
-		data, err := readSmall(n.file)
-		if err != nil || data == nil {
-			return err
-		}
-		n.data, n.file = data, ""
-	}
-	if n.hash.IsZero() {
-		if n.data == nil {
-			n.data = []byte{}
-		}
-		n.hash = hashObject(plumbing.BlobObject, n.data)
-	}
-	return nil
-}
-
-// readSmall is the content of a small file, nil for a large one.
-func readSmall(file string) ([]byte, error) {
-	f, err := os.Open(file)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	data, err := io.ReadAll(io.LimitReader(f, smallFile+1))
-	if len(data) > smallFile {
-		return nil, err
-	}
-	return data, err
-}
-
-// expected counts the objects of the tree, as far as can be told before the
-// large files are hashed.
-func (t *Tree) expected() int {
-	hashes := map[Hash]bool{}
-	for _, o := range t.objects {
-		hashes[o.Hash] = true
-	}
-	return countNew(t.root, hashes) + len(hashes)
-}
-
-// countNew counts the folders and the large files, and adds the hashes of the
-// blobs in memory to hashes.
-func countNew(n *treeNode, hashes map[Hash]bool) int {
-	count := 1
-	for _, child := range n.children {
-		switch {
-		case child.children != nil:
-			count += countNew(child, hashes)
-		case child.file != "":
-			count++
-		case child.data != nil:
-			hashes[child.hash] = true
-		}
-	}
-	return count
-}
-
-// addTree writes a folder after everything in it.
-func (w *packWriter) addTree(ctx context.Context, n *treeNode) error {
-	for _, child := range n.children {
-		var err error
-		switch {
-		case child.children != nil:
-			err = w.addTree(ctx, child)
-		case child.file != "":
-			child.hash, err = w.addFile(ctx, child.file)
-		case child.data != nil:
-			err = w.add(plumbing.BlobObject, child.hash, child.data)
-		}
-		if err != nil {
-			return err
-		}
-	}
-	data := n.encode()
-	n.hash = hashObject(plumbing.TreeObject, data)
-	return w.add(plumbing.TreeObject, n.hash, data)
 }
 
 // encode is the commit object.
@@ -217,7 +162,8 @@ func (c Commit) encode() []byte {
 		fmt.Fprintf(&b, "parent %s\n", parent)
 	}
 	who := c.Author.encode()
-	fmt.Fprintf(&b, "author %s\ncommitter %s\n\n%s\n", who, who, strings.TrimRight(c.Message, "\n"))
+	message := strings.TrimRight(strings.ReplaceAll(c.Message, "\x00", ""), "\n")
+	fmt.Fprintf(&b, "author %s\ncommitter %s\n\n%s\n", who, who, message)
 	return []byte(b.String())
 }
 

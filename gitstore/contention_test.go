@@ -65,23 +65,23 @@ func TestAnInstalledLockIsLetGoOf(t *testing.T) {
 	}
 	defer store.Close()
 	file := filepath.Join(store.GitDir(), "refs", "exprec", "x")
-	lock, err := store.lockRef(t.Context(), file)
+	lock, err := store.lock(t.Context(), file)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := lock.install(file, 0o600); err != nil {
+	if err := lock.replace([]byte("x\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	other, err := store.lockRef(t.Context(), file)
+	other, err := store.lock(t.Context(), file)
 	if err != nil {
 		t.Fatal(err)
 	}
 	lock.release()
-	if _, err := os.Stat(other.Name()); err != nil {
+	if _, err := os.Stat(file + ".lock"); err != nil {
 		t.Error("the lock of somebody else was removed:", err)
 	}
 	other.release()
-	if _, err := os.Stat(other.Name()); !errors.Is(err, fs.ErrNotExist) {
+	if _, err := os.Stat(file + ".lock"); !errors.Is(err, fs.ErrNotExist) {
 		t.Error("a lock that was given up stays:", err)
 	}
 }

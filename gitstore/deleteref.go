@@ -1,7 +1,6 @@
 package gitstore
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -26,16 +25,16 @@ func (s *Store) deleteRef(ctx context.Context, name, file string) error {
 // dropPacked takes one ref, and the line of what it peels to, out of
 // packed-refs. Every other line stays byte for byte.
 func (s *Store) dropPacked(ctx context.Context, name string) error {
-	file := filepath.Join(s.dir, "packed-refs")
+	file := filepath.Join(s.dir, packedRefsFile)
 	if _, err := os.Stat(file); errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
-	lock, err := s.lockRef(ctx, file)
+	lock, err := s.lock(ctx, file)
 	if err != nil {
 		return err
 	}
 	defer lock.release()
-	old, err := os.ReadFile(file)
+	old, err := readBounded(file, maxPackedRefs)
 	if err != nil {
 		return err
 	}
@@ -43,31 +42,7 @@ func (s *Store) dropPacked(ctx context.Context, name string) error {
 	if len(kept) == len(old) {
 		return nil
 	}
-	if _, err := lock.Write(kept); err != nil {
-		return err
-	}
-	if err := lock.install(file, s.fileMode(0o666)); err != nil {
-		return err
-	}
-	return syncDir(s.dir)
-}
-
-func withoutRef(packed []byte, name string) []byte {
-	var kept []byte
-	dropping := false
-	for line := range bytes.Lines(packed) {
-		text := strings.TrimSuffix(string(line), "\n")
-		_, ref, _ := strings.Cut(text, " ")
-		switch {
-		case dropping && strings.HasPrefix(text, "^"):
-		case !strings.HasPrefix(text, "#") && ref == name:
-			dropping = true
-		default:
-			dropping = false
-			kept = append(kept, line...)
-		}
-	}
-	return kept
+	return lock.replace(kept, s.fileMode(0o666))
 }
 
 // checkRefName refuses what git check-ref-format refuses, and whatever would

@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // maxPointer is the size in bytes below which a blob may be a Git LFS pointer.
@@ -123,7 +124,8 @@ func (l *LFS) Has(p Pointer) bool {
 
 // Put stores the content of a file durably. With link the file itself becomes
 // the content where the file system can give it a second name, and is
-// read-only from then on; otherwise it is cloned, or copied. The error is ErrChanged where the file changes meanwhile.
+// read-only from then on; otherwise it is cloned, or copied. The error is
+// ErrChanged where the file changes meanwhile.
 func (l *LFS) Put(ctx context.Context, file string, link bool) (Pointer, error) {
 	for range 2 {
 		p, err := l.put(ctx, file, link)
@@ -141,18 +143,11 @@ func (l *LFS) put(ctx context.Context, file string, link bool) (p Pointer, err e
 	if err := l.store.makeOwnDir(l.tmp()); err != nil {
 		return p, err
 	}
-	src, err := os.Open(file)
+	src, before, err := openRegular(file)
 	if err != nil {
 		return p, err
 	}
 	defer src.Close()
-	before, err := src.Stat()
-	if err != nil {
-		return p, err
-	}
-	if !before.Mode().IsRegular() {
-		return p, errors.New("it is no regular file")
-	}
 	tmp, err := l.stage(ctx, src, before, link, &p)
 	if err != nil {
 		return p, err
@@ -223,4 +218,15 @@ func (l *LFS) place(tmp string, p Pointer) error {
 		return err
 	}
 	return syncDir(filepath.Dir(to))
+}
+
+// sweep removes what was staged by processes that are dead: no copy takes that
+// long.
+func (l *LFS) sweep() {
+	entries, _ := os.ReadDir(l.tmp())
+	for _, e := range entries {
+		if info, err := e.Info(); err == nil && time.Since(info.ModTime()) > leftoverAge {
+			os.Remove(filepath.Join(l.tmp(), e.Name()))
+		}
+	}
 }

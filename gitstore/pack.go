@@ -3,7 +3,6 @@ package gitstore
 import (
 	"bufio"
 	"bytes"
-	"context"
 	"crypto/rand"
 	"crypto/sha1"
 	"encoding"
@@ -21,30 +20,29 @@ import (
 	"github.com/klauspost/compress/zlib"
 )
 
-// The pack format is that of git's Documentation/gitformat-pack.txt: version 2,
-// without deltas.
+// The pack format is that of git's gitformat-pack: version 2, without deltas.
 const (
-	packVersion  = 2
-	sampleSize   = 64 << 10 // how much of a large object decides whether it is compressed
-	packBuffer   = 256 << 10
-	leftoverPack = "exprec-" // beginning of temporary names: git prunes those that begin with tmp_
-	packLevel    = zlib.BestSpeed
-	storedLevel  = zlib.NoCompression
+	packVersion = 2
+	sampleSize  = 64 << 10 // bytes of a large object that decide whether it is compressed
+	packBuffer  = 256 << 10
+	packLevel   = zlib.BestSpeed
+	storedLevel = zlib.NoCompression
 )
 
 // packWriter streams objects into one pack. Its header holds the count that
 // was expected; finish mends it in the rare case that it turned out different.
 type packWriter struct {
-	dir      string // objects/pack
-	file     *os.File
-	out      *bufio.Writer
-	sum      hash.Hash // of everything written so far
-	offset   int64
-	expected int
-	mode     os.FileMode
-	entries  []packEntry
-	seen     map[Hash]bool
-	deflate  map[int]*zlib.Writer // by level
+	unfinished string   // path without ending while it is written
+	base       string   // path without ending when it is finished
+	file       *os.File // locked for as long as the commit is at work
+	out        *bufio.Writer
+	sum        hash.Hash // of everything written so far
+	offset     int64
+	expected   int
+	mode       os.FileMode
+	entries    []packEntry
+	seen       map[Hash]bool
+	deflate    map[int]*zlib.Writer // by level
 }
 
 type packEntry struct {
@@ -53,26 +51,27 @@ type packEntry struct {
 	crc    uint32
 }
 
+// newPack begins a pack. Its name is drawn and not made from its content: of
+// two commits that write the same objects each has a pack of its own, and may
+// remove it.
 func newPack(dir string, expected int, mode os.FileMode) (*packWriter, error) {
-	name, err := randomName()
+	var id [hashSize]byte
+	if _, err := rand.Read(id[:]); err != nil {
+		return nil, err
+	}
+	name := hex.EncodeToString(id[:])
+	w := &packWriter{
+		unfinished: filepath.Join(dir, newPackPrefix+name), base: filepath.Join(dir, packPrefix+name),
+		sum: sha1.New(), expected: expected, mode: mode, seen: map[Hash]bool{}, deflate: map[int]*zlib.Writer{},
+	}
+	var err error
+	w.file, err = os.OpenFile(w.unfinished+newPackEnd, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
 		return nil, err
 	}
-	f, err := os.OpenFile(filepath.Join(dir, leftoverPack+name+".pack"), os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
-	if err != nil {
-		return nil, fmt.Errorf("make a pack: %w", err)
-	}
-	w := &packWriter{
-		dir: dir, file: f, out: bufio.NewWriterSize(f, packBuffer), sum: sha1.New(), expected: expected,
-		mode: mode, seen: map[Hash]bool{}, deflate: map[int]*zlib.Writer{},
-	}
+	lockFile(w.file) // where there are no locks, the age decides alone
+	w.out = bufio.NewWriterSize(w.file, packBuffer)
 	return w, w.write(packHeader(expected))
-}
-
-func randomName() (string, error) {
-	var b [8]byte
-	_, err := rand.Read(b[:])
-	return hex.EncodeToString(b[:]), err
 }
 
 func packHeader(count int) []byte {
@@ -104,13 +103,9 @@ func (w *packWriter) add(kind plumbing.ObjectType, h Hash, data []byte) error {
 	if w.seen[h] {
 		return nil
 	}
-	level := packLevel
-	if len(data) >= sampleSize && incompressible(data[:sampleSize]) {
-		level = storedLevel
-	}
 	at := w.offset
 	e := &entryWriter{w: w}
-	if err := w.entry(e, kind, int64(len(data)), level, bytes.NewReader(data)); err != nil {
+	if err := w.entry(e, kind, int64(len(data)), level(data), bytes.NewReader(data)); err != nil {
 		return err
 	}
 	w.note(h, at, e.crc)
@@ -122,6 +117,9 @@ func (w *packWriter) note(h Hash, at int64, crc uint32) {
 	w.entries = append(w.entries, packEntry{hash: h, offset: at, crc: crc})
 }
 
+// errSizeChanged is said of a file whose size or time is not what it was.
+var errSizeChanged = errors.New("it changed")
+
 // entry writes the header and the deflated bytes of one object.
 func (w *packWriter) entry(e *entryWriter, kind plumbing.ObjectType, size int64, level int, from io.Reader) error {
 	if _, err := e.Write(entryHeader(kind, size)); err != nil {
@@ -131,7 +129,7 @@ func (w *packWriter) entry(e *entryWriter, kind plumbing.ObjectType, size int64,
 	if err != nil {
 		return err
 	}
-	n, err := io.Copy(z, from)
+	n, err := copyAll(z, io.LimitReader(from, size+1))
 	if err != nil {
 		return err
 	}
@@ -141,7 +139,11 @@ func (w *packWriter) entry(e *entryWriter, kind plumbing.ObjectType, size int64,
 	return z.Close()
 }
 
-var errSizeChanged = errors.New("the size changed")
+// copyAll is io.Copy in pieces that deflate likes.
+func copyAll(to io.Writer, from io.Reader) (int64, error) {
+	buffer := make([]byte, 64<<10)
+	return io.CopyBuffer(struct{ io.Writer }{to}, struct{ io.Reader }{from}, buffer)
+}
 
 func (w *packWriter) deflater(level int, to io.Writer) (*zlib.Writer, error) {
 	if z := w.deflate[level]; z != nil {
@@ -167,16 +169,23 @@ func entryHeader(kind plumbing.ObjectType, size int64) []byte {
 	return append(head, first)
 }
 
-// incompressible decides by a sample whether deflating is worth its time.
-func incompressible(sample []byte) bool {
+// level decides by the beginning of an object whether deflating is worth its
+// time.
+func level(data []byte) int {
+	if len(data) < sampleSize {
+		return packLevel
+	}
 	var out bytes.Buffer
 	z, err := zlib.NewWriterLevel(&out, packLevel)
 	if err != nil {
-		return false
+		return packLevel
 	}
-	z.Write(sample)
+	z.Write(data[:sampleSize])
 	z.Close()
-	return out.Len() > len(sample)*95/100
+	if out.Len() > sampleSize*95/100 {
+		return storedLevel
+	}
+	return packLevel
 }
 
 // checkpoint is a place in the pack that can be gone back to.
@@ -205,81 +214,75 @@ func (w *packWriter) rollBack(c checkpoint) error {
 	return w.sum.(encoding.BinaryUnmarshaler).UnmarshalBinary(c.sum)
 }
 
-// addFile streams a file as a blob and returns its hash. A file that changes
-// meanwhile is read once more; the error is then ErrChanged.
-func (w *packWriter) addFile(ctx context.Context, file string) (Hash, error) {
-	for range 2 {
-		c, err := w.mark()
-		if err != nil {
-			return Hash{}, err
-		}
-		h, crc, err := w.streamFile(ctx, file)
-		if err == nil && !w.seen[h] {
-			w.note(h, c.offset, crc)
-			return h, nil
-		}
-		if back := w.rollBack(c); back != nil {
-			return Hash{}, back
-		}
-		if err == nil {
-			return h, nil
-		}
-		if !errors.Is(err, errSizeChanged) {
-			return Hash{}, fmt.Errorf("store %q: %w", file, err)
-		}
+// finish makes the pack durable under its final name. A .keep file stands
+// beside it until release: git gc then leaves the pack alone although no ref
+// reaches it yet.
+func (w *packWriter) finish(h Hash, ref string) error {
+	trailer, err := w.trailer()
+	if err != nil {
+		return err
 	}
-	return Hash{}, fmt.Errorf("store %q: %w", file, ErrChanged)
+	if _, err := w.file.Write(trailer); err != nil {
+		return err
+	}
+	if err := os.WriteFile(w.base+keepEnd, keepText(h, ref), 0o600); err != nil {
+		return err
+	}
+	indexed := make(chan error, 1)
+	go func() { indexed <- writeNew(w.unfinished+newIndexEnd, encodeIndex(w.entries, trailer), w.mode) }()
+	err = errors.Join(w.file.Chmod(w.mode), w.file.Sync())
+	if err = errors.Join(<-indexed, err); err != nil {
+		return err
+	}
+	// The index goes last: a pack without one is invisible to git.
+	if err := os.Rename(w.unfinished+newPackEnd, w.base+".pack"); err != nil {
+		return err
+	}
+	if err := os.Rename(w.unfinished+newIndexEnd, w.base+".idx"); err != nil {
+		return err
+	}
+	return syncDir(filepath.Dir(w.base))
 }
 
-func (w *packWriter) streamFile(ctx context.Context, file string) (Hash, uint32, error) {
-	f, err := os.Open(file)
-	if err != nil {
-		return Hash{}, 0, err
+// trailer ends the stream: it mends the count in the header where other than
+// the expected objects came, which costs reading the pack once more.
+func (w *packWriter) trailer() ([]byte, error) {
+	if err := w.out.Flush(); err != nil {
+		return nil, err
 	}
-	defer f.Close()
-	before, err := f.Stat()
-	if err != nil {
-		return Hash{}, 0, err
+	if len(w.entries) == w.expected {
+		return w.sum.Sum(nil), nil
 	}
-	sample := make([]byte, sampleSize)
-	n, err := io.ReadFull(f, sample)
-	if err != nil && !errors.Is(err, io.ErrUnexpectedEOF) && !errors.Is(err, io.EOF) {
-		return Hash{}, 0, err
-	}
-	level := packLevel
-	if n == sampleSize && incompressible(sample) {
-		level = storedLevel
+	if _, err := w.file.WriteAt(packHeader(len(w.entries)), 0); err != nil {
+		return nil, err
 	}
 	sum := sha1.New()
-	fmt.Fprintf(sum, "blob %d\x00", before.Size())
-	content := io.TeeReader(contextReader{ctx, io.MultiReader(bytes.NewReader(sample[:n]), f)}, sum)
-	e := &entryWriter{w: w}
-	if err := w.entry(e, plumbing.BlobObject, before.Size(), level, content); err != nil {
-		return Hash{}, 0, err
-	}
-	after, err := f.Stat()
+	_, err := copyAll(sum, io.NewSectionReader(w.file, 0, w.offset))
+	return sum.Sum(nil), err
+}
+
+// release lets go of a pack that a ref reaches.
+func (w *packWriter) release() error {
+	err := os.Remove(w.base + keepEnd)
+	w.file.Close()
 	if err != nil {
-		return Hash{}, 0, err
+		return fmt.Errorf("let go of the pack: %w", err)
 	}
-	if !sameFileState(before, after) {
-		return Hash{}, 0, errSizeChanged
-	}
-	return Hash(sum.Sum(nil)), e.crc, nil
+	return nil
 }
 
-// contextReader ends when its context does.
-type contextReader struct {
-	ctx context.Context
-	r   io.Reader
+// discard removes what there is of a pack that gets no ref.
+func (w *packWriter) discard() {
+	os.Remove(w.unfinished + newIndexEnd)
+	os.Remove(w.unfinished + newPackEnd)
+	removePack(w.base)
+	w.file.Close()
 }
 
-func (c contextReader) Read(p []byte) (int, error) {
-	if err := c.ctx.Err(); err != nil {
-		return 0, err
-	}
-	return c.r.Read(p)
-}
-
-func sameFileState(before, after os.FileInfo) bool {
-	return after.Size() == before.Size() && after.ModTime().Equal(before.ModTime())
+// removePack takes back a finished pack. The index goes first, so that nobody
+// sees half of it, and the guard last.
+func removePack(base string) {
+	os.Remove(base + ".idx")
+	os.Remove(base + ".pack")
+	os.Remove(base + keepEnd)
 }

@@ -1,17 +1,16 @@
 package gitstore
 
 import (
-	"bufio"
 	"context"
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
-	"time"
 )
 
 // Ref is a name and the object it stands for. The hash is zero where the file
@@ -30,42 +29,32 @@ func (s *Store) Ref(name string) (Hash, error) {
 	if err := checkRefName(name); err != nil {
 		return Hash{}, err
 	}
-	h, err := readLoose(filepath.Join(s.dir, filepath.FromSlash(name)))
+	h, err := readLoose(s.refFile(name))
 	if err == nil || !errors.Is(err, ErrNotFound) {
 		return h, err
 	}
 	return s.packedRef(name)
 }
 
-// packedRef is the value of a ref in packed-refs.
-func (s *Store) packedRef(name string) (Hash, error) {
-	packed, err := s.packedRefs()
-	if err != nil {
-		return Hash{}, err
-	}
-	for _, ref := range packed {
-		if ref.Name == name {
-			return ref.Hash, nil
-		}
-	}
-	return Hash{}, fmt.Errorf("the ref %q is %w", name, ErrNotFound)
-}
-
-// readLoose reads one loose ref.
+// readLoose reads one loose ref. The error is ErrCorrupt where the file is not
+// what git writes, such as an empty one.
 func readLoose(file string) (Hash, error) {
-	f, err := os.Open(file)
-	if errors.Is(err, fs.ErrNotExist) || isNotDir(err) {
+	f, _, err := openRegular(file)
+	if errors.Is(err, fs.ErrNotExist) || isNotDir(err) || isDir(file) {
 		return Hash{}, fmt.Errorf("the ref %q is %w", file, ErrNotFound)
+	}
+	if errors.Is(err, errNotRegular) {
+		return Hash{}, fmt.Errorf("the ref file %q is no file: %w", file, ErrCorrupt)
 	}
 	if err != nil {
 		return Hash{}, err
 	}
 	defer f.Close()
-	if info, err := f.Stat(); err == nil && info.IsDir() {
-		return Hash{}, fmt.Errorf("the ref %q is %w", file, ErrNotFound)
+	data := make([]byte, 2*hashSize+2)
+	n, err := io.ReadFull(f, data)
+	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
+		return Hash{}, err
 	}
-	data := make([]byte, maxRefFile)
-	n, _ := f.Read(data)
 	h, ok := parseHash(strings.TrimSpace(string(data[:n])))
 	if !ok {
 		return Hash{}, fmt.Errorf("the ref file %q holds no object name: %w", file, ErrCorrupt)
@@ -81,32 +70,34 @@ func parseHash(text string) (h Hash, ok bool) {
 	return h, err == nil
 }
 
-// Refs lists the refs below a prefix that ends with a slash, sorted by name.
+// Refs lists the refs below a prefix that ends with a slash, sorted by name. A
+// ref whose file is broken is there with the zero hash.
 func (s *Store) Refs(prefix string) ([]Ref, error) {
-	byName := map[string]Hash{}
 	packed, err := s.packedRefs()
 	if err != nil {
 		return nil, err
 	}
-	for _, ref := range packed {
-		if strings.HasPrefix(ref.Name, prefix) {
-			byName[ref.Name] = ref.Hash
-		}
-	}
-	if err := s.looseRefs(prefix, byName); err != nil {
+	loose, err := s.looseRefs(prefix)
+	if err != nil {
 		return nil, err
 	}
-	refs := make([]Ref, 0, len(byName))
-	for name, hash := range byName {
-		refs = append(refs, Ref{name, hash})
+	refs := make([]Ref, 0, len(loose)+len(packed))
+	for _, ref := range packed {
+		if _, over := loose[ref.Name]; !over && strings.HasPrefix(ref.Name, prefix) {
+			refs = append(refs, ref)
+		}
+	}
+	for name, h := range loose {
+		refs = append(refs, Ref{name, h})
 	}
 	slices.SortFunc(refs, func(a, b Ref) int { return strings.Compare(a.Name, b.Name) })
 	return refs, nil
 }
 
-// looseRefs adds the refs that have files of their own; they win over packed
+// looseRefs are the refs that have files of their own; they win over packed
 // ones.
-func (s *Store) looseRefs(prefix string, byName map[string]Hash) error {
+func (s *Store) looseRefs(prefix string) (map[string]Hash, error) {
+	found := map[string]Hash{}
 	root := filepath.Join(s.dir, filepath.FromSlash(prefix))
 	err := filepath.WalkDir(root, func(file string, d fs.DirEntry, err error) error {
 		if errors.Is(err, fs.ErrNotExist) {
@@ -120,136 +111,88 @@ func (s *Store) looseRefs(prefix string, byName map[string]Hash) error {
 			return err
 		}
 		h, err := readLoose(file)
-		if errors.Is(err, ErrNotFound) {
+		if err == nil || errors.Is(err, ErrCorrupt) {
+			found[filepath.ToSlash(rel)] = h
+		}
+		if errors.Is(err, ErrCorrupt) || errors.Is(err, ErrNotFound) {
 			return nil
 		}
-		byName[filepath.ToSlash(rel)] = h
-		return nil
+		return err
 	})
-	return err
+	return found, err
 }
 
-// packedRefs reads the file that git pack-refs writes.
-func (s *Store) packedRefs() ([]Ref, error) {
-	f, err := os.Open(filepath.Join(s.dir, "packed-refs"))
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	var refs []Ref
-	lines := bufio.NewScanner(f)
-	for lines.Scan() {
-		hex, name, ok := strings.Cut(lines.Text(), " ")
-		if h, valid := parseHash(hex); ok && valid {
-			refs = append(refs, Ref{name, h})
-		}
-	}
-	return refs, lines.Err()
-}
+// refFile is the file of a loose ref.
+func (s *Store) refFile(name string) string { return filepath.Join(s.dir, filepath.FromSlash(name)) }
 
 // UpdateRef changes a ref by git's own protocol: a lock file, durable, renamed
 // over the ref. A zero old value means that the ref must not exist; a zero new
 // one deletes it. The error is ErrConflict where the old value is another one,
-// ErrLocked where somebody's lock is in the way.
+// ErrLocked where somebody's lock is in the way. No log of it is kept.
 func (s *Store) UpdateRef(ctx context.Context, name string, new, old Hash) error {
 	if err := checkRefName(name); err != nil {
 		return err
 	}
-	file := filepath.Join(s.dir, filepath.FromSlash(name))
-	lock, err := s.lockRef(ctx, file)
+	file := s.refFile(name)
+	lock, err := s.lock(ctx, file)
 	if err != nil {
 		return err
 	}
 	defer lock.release()
 	now, err := s.Ref(name)
-	if err != nil && !errors.Is(err, ErrNotFound) {
+	broken := errors.Is(err, ErrCorrupt) // stands for nothing, so it may be replaced
+	if err != nil && !errors.Is(err, ErrNotFound) && !broken {
 		return err
 	}
 	if now != old {
-		return fmt.Errorf("update %s: %w", name, ErrConflict)
+		return fmt.Errorf("%s is %s and not %s: %w", name, now, old, ErrConflict)
 	}
 	if new.IsZero() {
 		return s.deleteRef(ctx, name, file)
 	}
-	if _, err := lock.WriteString(new.String() + "\n"); err != nil {
-		return err
-	}
-	if err := lock.install(file, s.fileMode(0o666)); err != nil {
-		return fmt.Errorf("update %s: %w", name, err)
-	}
-	return syncDir(filepath.Dir(file))
-}
-
-// refLock is a lock file that was made by this process and is to be removed,
-// or renamed to what it locks. After that its name may be somebody else's lock.
-type refLock struct {
-	*os.File
-	installed bool
-}
-
-// install makes what was written into the lock the new content of file.
-func (l *refLock) install(file string, mode os.FileMode) error {
-	if err := errors.Join(l.Chmod(mode), l.Sync(), l.Close()); err != nil {
-		return err
-	}
-	err := os.Rename(l.Name(), file)
-	l.installed = err == nil
-	return err
-}
-
-// release gives up a lock that was not installed.
-func (l *refLock) release() {
-	if !l.installed {
-		l.Close()
-		os.Remove(l.Name())
-	}
-}
-
-// lockTries and lockWait are how long somebody else's lock is waited for.
-const (
-	lockTries = 20
-	lockWait  = 50 * time.Millisecond
-)
-
-func (s *Store) lockRef(ctx context.Context, file string) (*refLock, error) {
-	if err := s.makeRefDir(filepath.Dir(file)); err != nil {
-		return nil, err
-	}
-	name := file + ".lock"
-	for range lockTries {
-		f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
-		if err == nil {
-			return &refLock{File: f}, nil
+	if old.IsZero() {
+		if err := s.checkFree(name); err != nil {
+			return err
 		}
-		if errors.Is(err, fs.ErrNotExist) {
-			// git removes folders of refs that became empty.
-			if err := s.makeRefDir(filepath.Dir(file)); err != nil {
-				return nil, err
+	}
+	return lock.replace([]byte(new.String()+"\n"), s.fileMode(0o666))
+}
+
+// checkFree refuses a ref that cannot be beside those that are there: a and
+// a/b cannot be files of one folder. Empty folders in its place are removed.
+func (s *Store) checkFree(name string) error {
+	refs, err := s.packedRefs()
+	if err != nil {
+		return err
+	}
+	for _, ref := range refs {
+		if strings.HasPrefix(ref.Name, name+"/") || strings.HasPrefix(name, ref.Name+"/") {
+			return fmt.Errorf("%s cannot be beside %s: %w", name, ref.Name, ErrConflict)
+		}
+	}
+	if !isDir(s.refFile(name)) {
+		return nil
+	}
+	if err := removeEmpty(s.refFile(name)); err != nil {
+		return fmt.Errorf("there are refs below %s: %w", name, ErrConflict)
+	}
+	return nil
+}
+
+// removeEmpty removes a folder in which there are folders only.
+func removeEmpty(dir string) error {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		if e.IsDir() {
+			if err := removeEmpty(filepath.Join(dir, e.Name())); err != nil {
+				return err
 			}
-			continue
-		}
-		if !errors.Is(err, fs.ErrExist) {
-			return nil, fmt.Errorf("lock a ref: %w", err)
-		}
-		select {
-		case <-ctx.Done():
-			return nil, ctx.Err()
-		case <-time.After(lockWait):
 		}
 	}
-	return nil, lockedError(name)
-}
-
-// lockedError names the lock, its age and the cure.
-func lockedError(name string) error {
-	age := "unknown age"
-	if info, err := os.Stat(name); err == nil {
-		age = time.Since(info.ModTime()).Round(time.Second).String()
-	}
-	return fmt.Errorf("%w: %q (age %s); if no git command is running, remove it with: rm %q", ErrLocked, name, age, name)
+	return os.Remove(dir)
 }
 
 // makeRefDir makes the folders on the way to a ref, durably.

@@ -59,3 +59,8 @@ func lockFile(f *os.File) (held bool, err error) {
 	}
 	return err == nil, err
 }
+
+// openWithoutWaiting opens a file for reading, also a FIFO that nobody writes.
+func openWithoutWaiting(file string) (*os.File, error) {
+	return os.OpenFile(file, os.O_RDONLY|syscall.O_NONBLOCK, 0)
+}

@@ -3,6 +3,8 @@ package gitstore
 import (
 	"crypto/sha1"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/go-git/go-git/v5/plumbing"
@@ -33,18 +35,21 @@ func hashObject(kind plumbing.ObjectType, data []byte) Hash {
 // Tree is the content of a commit to be written. Paths are slash separated. A
 // path that is given twice has what was given last.
 type Tree struct {
-	root    *treeNode
-	objects []NewObject // of snapshots
-	err     error
+	root *treeNode
+	err  error // the first one
 }
 
 // treeNode is a folder, or an entry of one.
 type treeNode struct {
 	children map[string]*treeNode // of a folder that is written anew
 	mode     filemode.FileMode
-	hash     Hash   // of an entry that is known
-	data     []byte // of a blob in memory
-	file     string // of a blob on disk
+	hash     Hash      // zero until it is known
+	data     []byte    // of a blob in memory
+	file     string    // of a blob on disk
+	snapshot *Snapshot // of a folder that is one
+
+	parent Hash // what the commit's parent has at the same path
+	known  bool // the parent has it, so it is not written
 }
 
 // NewTree is an empty tree.
@@ -76,8 +81,7 @@ func (t *Tree) AddObject(path string, mode filemode.FileMode, h Hash) {
 
 // AddSnapshot adds a snapshot and all of it that the store does not hold.
 func (t *Tree) AddSnapshot(path string, s *Snapshot) {
-	t.AddObject(path, filemode.Dir, s.Tree)
-	t.objects = append(t.objects, s.Objects...)
+	t.put(path, &treeNode{mode: filemode.Dir, hash: s.Tree, snapshot: s})
 }
 
 // put keeps the first error for the commit.
@@ -112,3 +116,6 @@ func (n *treeNode) encode() []byte {
 	}
 	return encodeTree(entries)
 }
+
+// names are the names in a folder, sorted.
+func (n *treeNode) names() []string { return slices.Sorted(maps.Keys(n.children)) }
