@@ -1,0 +1,113 @@
+package record
+
+const maxEntries = 1 << 22
+
+func (c *coder) strings(name string, v *[]string) {
+	list(c, name, v, func(b []byte, s string) []byte { return appendString(b, s) },
+		func(r *reader) (string, error) {
+			b, err := r.text()
+			return string(b), err
+		})
+}
+
+func list[T any](c *coder, name string, v *[]T, write func([]byte, T) []byte, read func(*reader) (T, error)) {
+	if c.writing {
+		if len(*v) == 0 {
+			return
+		}
+		c.key(name)
+		c.buf = appendArrayHead(c.buf, len(*v))
+		for _, item := range *v {
+			c.buf = write(c.buf, item)
+		}
+		return
+	}
+	r, ok := c.value(name)
+	if !ok {
+		return
+	}
+	n, err := r.list()
+	items := make([]T, 0, min(n, 64))
+	for range n {
+		if err != nil {
+			break
+		}
+		var item T
+		if item, err = read(&r); err == nil {
+			items = append(items, item)
+		}
+	}
+	if c.check(name, err) && n > 0 {
+		*v = items
+	}
+}
+
+func structs[T any](c *coder, name string, v *[]T, fields func(*coder, *T)) {
+	if c.writing {
+		if len(*v) == 0 {
+			return
+		}
+		c.key(name)
+		c.buf = appendArrayHead(c.buf, len(*v))
+		for i := range *v {
+			c.writeMap(func(c *coder) { fields(c, &(*v)[i]) })
+		}
+		return
+	}
+	var items []T
+	each(c, name, fields, func(item *T) error {
+		items = append(items, *item)
+		return nil
+	})
+	*v = items
+}
+
+func each[T any](c *coder, name string, fields func(*coder, *T), take func(*T) error) {
+	r, ok := c.value(name)
+	if !ok {
+		return
+	}
+	n, err := r.list()
+	if !c.check(name, err) {
+		return
+	}
+	item := new(T)
+	for i := 0; i < n && c.err == nil && r.left() > 0; i++ {
+		*item = *new(T)
+		c.readMap(&r, func(c *coder) { fields(c, item) })
+		if c.err == nil {
+			c.check(name, take(item))
+		}
+	}
+}
+
+func optional[T any](c *coder, name string, v **T, fields func(*coder, *T)) {
+	if c.writing {
+		if *v != nil {
+			c.key(name)
+			c.writeMap(func(c *coder) { fields(c, *v) })
+		}
+		return
+	}
+	if r, ok := c.value(name); ok {
+		*v = new(T)
+		c.readMap(&r, func(c *coder) { fields(c, *v) })
+	}
+}
+
+func nested[T any](c *coder, name string, v *T, fields func(*coder, *T)) {
+	if !c.writing {
+		if r, ok := c.value(name); ok {
+			c.readMap(&r, func(c *coder) { fields(c, v) })
+		}
+		return
+	}
+	before := len(c.buf)
+	c.key(name)
+	start := len(c.buf)
+	c.writeMap(func(c *coder) { fields(c, v) })
+	if len(c.buf) == start+1 { // the head of an empty map
+		c.buf = c.buf[:before]
+		c.written--
+	}
+}
