@@ -6,21 +6,13 @@ import (
 )
 
 // maxFields bounds the fields of a map that stands for a struct, so that the
-
 // bookkeeping of a hostile one stays small.
-
 const maxFields = 1024
 
-// maxEntries bounds the entries of a list, such as the scalars of a run.
-
 // coder writes or reads the fields of structs. One function a struct lists its
-
 // fields once, in their fixed order, and serves both directions, so that the
-
 // two cannot drift apart. Writing leaves out fields with a zero value; reading
-
 // takes fields in any order and leaves absent ones alone.
-
 type coder struct {
 	writing bool
 	buf     []byte // what was written, or what is read
@@ -34,7 +26,6 @@ type coder struct {
 }
 
 // field is one entry of a map that is being read.
-
 type field struct {
 	key        []byte
 	start, end int // of its value
@@ -42,7 +33,6 @@ type field struct {
 }
 
 // writeStruct encodes one struct.
-
 func writeStruct(fields func(*coder)) []byte {
 	c := &coder{writing: true}
 	c.writeMap(fields)
@@ -50,7 +40,6 @@ func writeStruct(fields func(*coder)) []byte {
 }
 
 // readStruct decodes one struct and wants nothing to follow it.
-
 func readStruct(data []byte, fields func(*coder)) error {
 	c := &coder{buf: data, fields: make([]field, 0, 64)}
 	r := reader{data: data}
@@ -62,9 +51,7 @@ func readStruct(data []byte, fields func(*coder)) error {
 }
 
 // writeMap writes fields as a map. Its head is known last: a byte is kept free
-
 // for it, which is enough for 15 fields, and room is made for a wider one.
-
 func (c *coder) writeMap(fields func(*coder)) {
 	outer, start := c.written, len(c.buf)
 	c.written = 0
@@ -75,9 +62,7 @@ func (c *coder) writeMap(fields func(*coder)) {
 }
 
 // readMap reads the map at r: finds where its values lie, then lets fields
-
 // fetch those they know.
-
 func (c *coder) readMap(r *reader, fields func(*coder)) {
 	low, next := c.low, c.next
 	c.low, c.next = len(c.fields), 0
@@ -93,6 +78,7 @@ func (c *coder) readMap(r *reader, fields func(*coder)) {
 	c.low, c.next = low, next
 }
 
+// scan finds the fields of the map at r.
 func (c *coder) scan(r *reader) error {
 	n, err := r.mapping()
 	if err != nil {
@@ -115,6 +101,7 @@ func (c *coder) scan(r *reader) error {
 	return nil
 }
 
+// fail keeps the first error.
 func (c *coder) fail(err error) {
 	if c.err == nil {
 		c.err = err
@@ -122,16 +109,13 @@ func (c *coder) fail(err error) {
 }
 
 // key begins a field that is being written.
-
 func (c *coder) key(name string) {
 	c.written++
 	c.buf = appendString(c.buf, name)
 }
 
 // value finds a field that is being read. Fields mostly come in the order they
-
 // are asked for, so the search begins at the one after the last found.
-
 func (c *coder) value(name string) (reader, bool) {
 	own := c.fields[c.low:]
 	if c.err != nil {
@@ -155,62 +139,9 @@ func (c *coder) value(name string) (reader, bool) {
 }
 
 // check keeps an error of the field called name.
-
 func (c *coder) check(name string, err error) bool {
 	if err != nil && !c.lenient {
 		c.fail(fmt.Errorf("%q: %w", name, err))
 	}
 	return err == nil
 }
-
-// format is the version of the written form, the first field of a file. Of a
-
-// later major version only what still has a known form is read.
-
-// float writes every value but a positive zero, and keeps its bits.
-
-// time is nanoseconds since 1970 in UTC; the zero time is absent.
-
-// unixNano is t's time since 1970 in ns, held within what 64 bits can say
-
-// (years 1678 to 2261).
-
-// present writes or reads an integer that may be absent and may be zero.
-
-// String is the written form of a goal: "max", "min" or nothing.
-
-func (g Goal) String() string {
-	switch g {
-	case Maximize:
-		return "max"
-	case Minimize:
-		return "min"
-	}
-	return ""
-}
-
-// strings is a list of text; an empty one is absent.
-
-// list is a list of plain values; an empty one is absent.
-
-// structs is a list of maps; an empty one is absent. Its fields
-
-// begin with one of [coder.text].
-
-// each reads a list of maps and calls take with one after the other; the item
-
-// is only valid until the next one is read.
-
-// optional is a map that may be absent.
-
-// nested is a map that is absent when none of its fields is set.
-
-// text is the first field of a list's entries: it is there even when empty, so
-
-// that no entry takes less than a few bytes.
-
-// textBytes is text for those who need no string. What is read is a part of
-
-// the input, not a copy.
-
-// bytes is raw data. What is read is a part of the input, not a copy.

@@ -5,6 +5,7 @@ import (
 	"time"
 )
 
+// string is text, or the bytes that stand for what is not UTF-8.
 func (c *coder) string(name string, v *string) {
 	if c.writing {
 		if *v != "" {
@@ -20,6 +21,7 @@ func (c *coder) string(name string, v *string) {
 	}
 }
 
+// bool is true where it is there.
 func (c *coder) bool(name string, v *bool) {
 	if c.writing {
 		if *v {
@@ -39,6 +41,7 @@ func (c *coder) bool(name string, v *bool) {
 	}
 }
 
+// int64 is a signed integer.
 func (c *coder) int64(name string, v *int64) {
 	if c.writing {
 		if *v != 0 {
@@ -54,6 +57,7 @@ func (c *coder) int64(name string, v *int64) {
 	}
 }
 
+// int is an integer that must fit the machine it is read on.
 func (c *coder) int(name string, v *int) {
 	n := int64(*v)
 	c.int64(name, &n)
@@ -64,11 +68,14 @@ func (c *coder) int(name string, v *int) {
 	*v = int(n)
 }
 
+// format is the version of the written form, the first field of a file. Of a
+// later major version only what still has a known form is read.
 func (c *coder) format(v *int) {
 	c.int("format", v)
 	c.lenient = *v > Format
 }
 
+// uint64 is an integer that is not negative.
 func (c *coder) uint64(name string, v *uint64) {
 	if c.writing {
 		if *v != 0 {
@@ -88,6 +95,7 @@ func (c *coder) uint64(name string, v *uint64) {
 	}
 }
 
+// float writes every value but a positive zero, and keeps its bits.
 func (c *coder) float(name string, v *float64) {
 	if c.writing {
 		if math.Float64bits(*v) != 0 {
@@ -103,6 +111,7 @@ func (c *coder) float(name string, v *float64) {
 	}
 }
 
+// time is nanoseconds since 1970 in UTC; the zero time is absent.
 func (c *coder) time(name string, v *time.Time) {
 	if c.writing {
 		if !v.IsZero() {
@@ -118,6 +127,8 @@ func (c *coder) time(name string, v *time.Time) {
 	}
 }
 
+// unixNano is t's time since 1970 in ns, held within what 64 bits can say
+// (years 1677 to 2262).
 func unixNano(t time.Time) int64 {
 	switch {
 	case t.Before(time.Unix(0, math.MinInt64)):
@@ -128,6 +139,7 @@ func unixNano(t time.Time) int64 {
 	return t.UnixNano()
 }
 
+// present writes or reads an integer that may be absent and may be zero.
 func (c *coder) present(name string, v **int) {
 	if c.writing {
 		if *v != nil {
@@ -148,6 +160,7 @@ func (c *coder) present(name string, v **int) {
 	}
 }
 
+// goal is "max" or "min".
 func (c *coder) goal(name string, v *Goal) {
 	word := v.String()
 	c.string(name, &word)
@@ -163,12 +176,27 @@ func (c *coder) goal(name string, v *Goal) {
 	}
 }
 
+// String is the written form of a goal: "max", "min" or nothing.
+func (g Goal) String() string {
+	switch g {
+	case Maximize:
+		return "max"
+	case Minimize:
+		return "min"
+	}
+	return ""
+}
+
+// text is the first field of a list's entries: it is there even when empty, so
+// that no entry takes less than a few bytes.
 func (c *coder) text(name string, v *string) {
 	b := []byte(*v)
 	c.textBytes(name, &b)
 	*v = string(b)
 }
 
+// textBytes is text for those who need no string. What is read is a part of
+// the input, not a copy.
 func (c *coder) textBytes(name string, v *[]byte) {
 	if c.writing {
 		c.key(name)
@@ -185,6 +213,7 @@ func (c *coder) textBytes(name string, v *[]byte) {
 	}
 }
 
+// bytes is raw data. What is read is a part of the input, not a copy.
 func (c *coder) bytes(name string, v *[]byte) {
 	if c.writing {
 		if len(*v) > 0 {

@@ -1,7 +1,9 @@
 package record
 
+// maxEntries bounds the entries of a list, such as the scalars of a run.
 const maxEntries = 1 << 22
 
+// strings is a list of text; an empty one is absent.
 func (c *coder) strings(name string, v *[]string) {
 	list(c, name, v, func(b []byte, s string) []byte { return appendString(b, s) },
 		func(r *reader) (string, error) {
@@ -10,6 +12,7 @@ func (c *coder) strings(name string, v *[]string) {
 		})
 }
 
+// list is a list of plain values; an empty one is absent.
 func list[T any](c *coder, name string, v *[]T, write func([]byte, T) []byte, read func(*reader) (T, error)) {
 	if c.writing {
 		if len(*v) == 0 {
@@ -42,6 +45,8 @@ func list[T any](c *coder, name string, v *[]T, write func([]byte, T) []byte, re
 	}
 }
 
+// structs is a list of maps; an empty one is absent. The fields of each begin
+// with one of [coder.text].
 func structs[T any](c *coder, name string, v *[]T, fields func(*coder, *T)) {
 	if c.writing {
 		if len(*v) == 0 {
@@ -62,6 +67,8 @@ func structs[T any](c *coder, name string, v *[]T, fields func(*coder, *T)) {
 	*v = items
 }
 
+// each reads a list of maps and calls take with one after the other; the item
+// is only valid until the next one is read.
 func each[T any](c *coder, name string, fields func(*coder, *T), take func(*T) error) {
 	r, ok := c.value(name)
 	if !ok {
@@ -81,6 +88,7 @@ func each[T any](c *coder, name string, fields func(*coder, *T), take func(*T) e
 	}
 }
 
+// optional is a map that may be absent.
 func optional[T any](c *coder, name string, v **T, fields func(*coder, *T)) {
 	if c.writing {
 		if *v != nil {
@@ -95,6 +103,7 @@ func optional[T any](c *coder, name string, v **T, fields func(*coder, *T)) {
 	}
 }
 
+// nested is a map that is absent when none of its fields is set.
 func nested[T any](c *coder, name string, v *T, fields func(*coder, *T)) {
 	if !c.writing {
 		if r, ok := c.value(name); ok {
