@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"reflect"
 	"runtime"
 	"strings"
@@ -143,10 +144,10 @@ func (e *Experiment) end(end record.EndFrame) {
 // journal on the disk.
 func (e *Experiment) close() error {
 	defer e.project.Close()
-	err := e.journal.Close()
+	err := e.journal.Leave()
 	last, lerr := e.lastWriter()
 	if lerr != nil || !last {
-		return errors.Join(err, lerr)
+		return errors.Join(err, lerr, e.syncJournal())
 	}
 	defer e.lock.Unlock()
 	run, _, serr := e.project.seal(e.context(), e.uuid, e.folder)
@@ -154,10 +155,22 @@ func (e *Experiment) close() error {
 		serr = e.lock.MarkSealed()
 	}
 	if serr != nil {
-		return errors.Join(err, serr)
+		return errors.Join(err, serr, e.syncJournal())
 	}
 	e.say("run %s %s after %s: exprec show %s", e.label, run.Status, run.Ended.Sub(run.Started).Round(time.Millisecond), e.short())
 	return err
+}
+
+// syncJournal makes the journal durable for whoever seals the run later. One
+// that is gone has been sealed meanwhile.
+func (e *Experiment) syncJournal() error {
+	name := e.journal.Path()
+	for at := name; within(at, filepath.Dir(e.folder)); at = filepath.Dir(at) {
+		if err := syncPath(at); err != nil {
+			return fmt.Errorf("make the journal of the run %s durable: %w", e.short(), err)
+		}
+	}
+	return nil
 }
 
 // lastWriter reports whether no other process writes the run; this one then

@@ -192,7 +192,11 @@ type contents struct {
 
 func (c contents) add(path string, data []byte) error {
 	c.AddBytes(path, data)
-	return replaceFile(filepath.Join(c.folder, filepath.FromSlash(path)), data)
+	file := filepath.Join(c.folder, filepath.FromSlash(path))
+	if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
+		return err
+	}
+	return os.WriteFile(file, data, 0o600)
 }
 
 // carryOver keeps the entries of the tip that the record does not write anew:

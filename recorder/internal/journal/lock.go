@@ -93,12 +93,10 @@ func Upgrade(l *Lock) (bool, error) {
 }
 
 // MarkSealed writes into the lock file that the run is sealed, so that nobody
-// joins or seals it after Unlock. The caller holds the lock exclusively.
+// joins or seals it after Unlock. The caller holds the lock exclusively. The
+// mark need not be durable: the record is, and who would seal looks for it.
 func (l *Lock) MarkSealed() error {
 	if _, err := l.f.WriteAt([]byte(sealMark), 0); err != nil {
-		return fmt.Errorf("cannot mark %s: %w", l.path, err)
-	}
-	if err := l.f.Sync(); err != nil {
 		return fmt.Errorf("cannot mark %s: %w", l.path, err)
 	}
 	return nil

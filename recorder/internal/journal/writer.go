@@ -242,7 +242,13 @@ func (w *Writer) lose(err error) {
 // Close ends the journal: the file is cut to the data's length and made
 // durable. It fails where Sync would. Frames that come later are ignored, and
 // so is a second Close.
-func (w *Writer) Close() error {
+func (w *Writer) Close() error { return w.close(true) }
+
+// Leave ends the journal as Close does, but neither cuts the file nor makes it
+// durable: for a process that makes a durable record of it at once.
+func (w *Writer) Leave() error { return w.close(false) }
+
+func (w *Writer) close(durable bool) error {
 	w.syncing.Lock()
 	defer w.syncing.Unlock()
 	w.inspect()
@@ -256,8 +262,11 @@ func (w *Writer) Close() error {
 	w.mu.Unlock()
 	close(w.wake)
 	<-w.done
+	if !durable {
+		end = -1
+	}
 	err := out.finish(end)
-	if err == nil && !named {
+	if durable && err == nil && !named {
 		err = syncName(path)
 	}
 	w.synced(out, err)
