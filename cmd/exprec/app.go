@@ -1,0 +1,104 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+	"syscall"
+
+	"golang.org/x/term"
+
+	"github.com/exprec/exprec/recorder"
+)
+
+// app is what the commands share: where they read and write.
+type app struct {
+	out  *screen
+	errs *screen
+	in   *os.File
+	dir  string // where the project is looked for
+}
+
+// run executes the command that args name, says what went wrong and gives the
+// exit code.
+func (a *app) run(ctx context.Context, args []string) int {
+	root := newRoot(a)
+	root.SetArgs(args)
+	err := a.settle(ctx, root.ExecuteContext(ctx))
+	if err != nil {
+		a.report(err)
+	}
+	a.errs.flush()
+	return exitCode(err)
+}
+
+// settle writes what is buffered and decides what the command ended with: a
+// reader that has seen enough is no error, an interrupt is one.
+func (a *app) settle(ctx context.Context, err error) error {
+	written := a.out.flush()
+	if errors.Is(written, syscall.EPIPE) {
+		return nil
+	}
+	if err == nil && written != nil {
+		return failed("", "the output could not be written: %v", written)
+	}
+	if err != nil && ctx.Err() != nil {
+		return context.Canceled
+	}
+	return err
+}
+
+// report prints an error and what to do about it.
+func (a *app) report(err error) {
+	if errors.Is(err, context.Canceled) {
+		a.errs.line(plain("exprec: interrupted"))
+		return
+	}
+	words := strings.TrimSpace(err.Error())
+	a.errs.line(styled(red, "exprec:"), plain(" %s", strings.ReplaceAll(words, "\n", "; ")))
+	if h := hint(err); h != "" {
+		a.errs.line(styled(dimStyle, "hint: %s", h))
+	}
+}
+
+// note prints a remark that is not part of what was asked for.
+func (a *app) note(format string, args ...any) {
+	a.errs.line(styled(dimStyle, "exprec: %s", fmt.Sprintf(format, args...)))
+}
+
+// open opens the project of the current folder and finishes the runs in it
+// that died on this machine.
+func (a *app) open(ctx context.Context) (*recorder.Project, error) {
+	project, err := recorder.Open(a.dir)
+	if err != nil {
+		return nil, err
+	}
+	recovery, err := project.Recover(ctx, false)
+	if err != nil {
+		return nil, errors.Join(err, project.Close())
+	}
+	a.announce(recovery)
+	return project, nil
+}
+
+// announce says in one line which runs a recovery finished. That one could not
+// be finished is no reason not to show the others.
+func (a *app) announce(r *recorder.Recovery) {
+	var names []string
+	for _, run := range r.Sealed {
+		names = append(names, fmt.Sprintf("%s (%s, %s)", run.Label, short(run.ID), run.Status))
+	}
+	if len(names) > 0 {
+		a.note("recovered %s whose process had died: %s", count(len(names), "run"), strings.Join(names, ", "))
+	}
+	for _, err := range r.Failed {
+		a.note("%v", err)
+	}
+}
+
+// interactive reports whether a person can be asked.
+func (a *app) interactive() bool {
+	return a.out.tty && term.IsTerminal(int(a.in.Fd()))
+}

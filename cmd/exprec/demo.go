@@ -1,0 +1,139 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"github.com/exprec/exprec/recorder"
+)
+
+func newDemo(a *app) *cobra.Command {
+	epochs := 30
+	c := &cobra.Command{
+		Use:   "demo",
+		Short: "Record real training runs in a throw-away project",
+		Long: "Train a small network on handwritten digits six times in a new project in the folder for\n" +
+			"temporary files, record it all, and show what the other commands make of it. Needs git.",
+		Example: "exprec demo",
+		Args:    between(0, 0),
+		RunE: func(c *cobra.Command, _ []string) error {
+			return a.demo(c.Context(), epochs)
+		},
+	}
+	c.Flags().IntVar(&epochs, "epochs", epochs, "how long to train")
+	c.AddCommand(newDemoTrain())
+	return c
+}
+
+func (a *app) demo(ctx context.Context, epochs int) error {
+	if _, err := exec.LookPath("git"); err != nil {
+		return failed("install git, then try again", "the demo keeps its project in git, and there is no git on PATH")
+	}
+	if epochs < 2 {
+		return usage("", "--epochs is %d, it must be at least 2", epochs)
+	}
+	dir, err := os.MkdirTemp("", "exprec-demo-")
+	if err != nil {
+		return err
+	}
+	if err := a.demoRuns(ctx, dir, epochs); err != nil {
+		os.RemoveAll(dir)
+		return err
+	}
+	a.dir = dir
+	return a.demoTour(ctx)
+}
+
+// demoTour shows what was recorded and says how to go on.
+func (a *app) demoTour(ctx context.Context) error {
+	a.prompt("exprec list")
+	if err := a.list(ctx, listOptions{max: 0}); err != nil {
+		return err
+	}
+	best, err := a.bestRun(ctx)
+	if err != nil {
+		return err
+	}
+	a.prompt("exprec show " + best)
+	err = a.withRun(ctx, best, func(_ *recorder.Project, r *recorder.Run) error { return a.show(r) })
+	if err != nil {
+		return err
+	}
+	a.prompt("exprec diff " + demoFirst + " " + best)
+	err = a.withRun(ctx, demoFirst, func(p *recorder.Project, r *recorder.Run) error {
+		other, err := p.Run(ctx, best)
+		if err != nil {
+			return err
+		}
+		return a.diff(ctx, p, r, other)
+	})
+	if err != nil {
+		return err
+	}
+	a.goOn(best)
+	return nil
+}
+
+// prompt shows the command whose output follows.
+func (a *app) prompt(command string) {
+	a.out.line(styled(boldStyle, "\n$ %s", command))
+}
+
+// bestRun is the name of the run with the best main metric.
+func (a *app) bestRun(ctx context.Context) (string, error) {
+	project, err := a.open(ctx)
+	if err != nil {
+		return "", err
+	}
+	defer project.Close()
+	runs, err := project.Runs(ctx, string(recorder.Succeeded))
+	if err != nil {
+		return "", err
+	}
+	rows := make([]rowData, len(runs))
+	for i, r := range runs {
+		rows[i] = readRow(r)
+	}
+	best := bestRow(rows, "val/accuracy")
+	if best < 0 {
+		return "", fmt.Errorf("the demo recorded no run with an accuracy in %s", a.dir)
+	}
+	return runs[best].Info().Name, nil
+}
+
+// goOn prints the commands to go on with.
+func (a *app) goOn(best string) {
+	a.heading("Go on in the project")
+	for _, line := range []string{
+		"cd " + quote(a.dir),
+		"exprec list lost",
+		"exprec scalars " + best + " val/loss --csv",
+		"exprec cat " + best + " model.json | head -c 200",
+		"exprec diff " + best + "          # against the work tree now",
+		"exprec checkout " + demoFirst + "      # its exact source, in a new folder",
+		"git show refs/exprec/$(exprec show " + best + " --json | grep -m1 -o '[0-9a-f-]\\{36\\}'):source/training/settings.go",
+		"exprec check",
+		"rm -rf " + quote(a.dir),
+	} {
+		a.out.line(plain("  %s", line))
+	}
+	if _, err := exec.LookPath("exprec"); err != nil {
+		a.out.line(plain("\nexprec is not on your PATH yet: go install ./cmd/exprec puts it into %s.", goBin()))
+	}
+}
+
+// goBin is where go install puts commands.
+func goBin() string {
+	if dir := os.Getenv("GOBIN"); dir != "" {
+		return dir
+	}
+	if dir := os.Getenv("GOPATH"); dir != "" {
+		return filepath.Join(filepath.SplitList(dir)[0], "bin")
+	}
+	return "~/go/bin"
+}

@@ -1,0 +1,144 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+)
+
+// newRoot builds the whole command line.
+func newRoot(a *app) *cobra.Command {
+	root := &cobra.Command{
+		Use:           "exprec COMMAND",
+		Short:         "Record experiments in git: compare runs, reproduce results",
+		Long:          "exprec shows, compares and brings back the runs that your programs recorded.\nRUN is an id or its first letters, a name or alias, @ for the newest run, @~2 for two before it.",
+		Example:       "exprec list",
+		Version:       buildVersion(),
+		Args:          knownWord,
+		Annotations:   codes(noRunCode, refusedCode, damagedCode, "6    another machine's side failed"),
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		RunE:          func(c *cobra.Command, _ []string) error { return c.Help() },
+	}
+	root.CompletionOptions.DisableDefaultCmd = true
+	root.SuggestionsMinimumDistance = 2
+	root.SetOut(a.out)
+	root.SetErr(a.errs)
+	root.SetVersionTemplate("exprec {{.Version}}\n")
+	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
+		return usage("see exprec help"+below(c), "%v", err)
+	})
+	root.SetHelpFunc(func(c *cobra.Command, _ []string) { help(a.out, c) })
+	root.SetHelpCommand(newHelp(a))
+	root.AddCommand(
+		newList(a), newShow(a), newScalars(a), newFiles(a), newCat(a), newDiff(a),
+		newRecover(a), newDemo(a), newVersion(a),
+	)
+	return root
+}
+
+// knownWord refuses a word that is no command.
+func knownWord(c *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	if near := c.SuggestionsFor(args[0]); len(near) > 0 {
+		return usage("did you mean exprec "+strings.Join(near, ", exprec ")+"?", "there is no command %q", args[0])
+	}
+	return usage("exprec help lists the commands", "there is no command %q", args[0])
+}
+
+// between takes from least to most arguments; most < 0 is any number.
+func between(least, most int) cobra.PositionalArgs {
+	return func(c *cobra.Command, args []string) error {
+		if len(args) >= least && (most < 0 || len(args) <= most) {
+			return nil
+		}
+		problem := "too many arguments"
+		if len(args) < least {
+			problem = "an argument is missing"
+		}
+		return usage("see exprec help"+below(c), "%s: %s", problem, c.UseLine())
+	}
+}
+
+// below is the command's name as a further word.
+func below(c *cobra.Command) string {
+	if !c.HasParent() {
+		return ""
+	}
+	return " " + c.Name()
+}
+
+// exitNotes is the annotation that holds a command's exit codes.
+const exitNotes = "exitNotes"
+
+// codes makes the annotation: what the codes beyond 0, 1, 2 and 130 mean.
+func codes(meanings ...string) map[string]string {
+	return map[string]string{exitNotes: strings.Join(meanings, "\n")}
+}
+
+const (
+	noRunCode   = "3    no such run, or several that could be meant"
+	refusedCode = "4    refused, something would be lost"
+	damagedCode = "5    something is damaged"
+)
+
+func newHelp(a *app) *cobra.Command {
+	return &cobra.Command{
+		Use:     "help [COMMAND]",
+		Short:   "Explain a command",
+		Example: "exprec help diff",
+		Args:    between(0, 1),
+		RunE: func(c *cobra.Command, args []string) error {
+			for _, word := range args {
+				if found, _, err := c.Root().Find(args); err == nil && found.Name() == word {
+					help(a.out, found)
+					return nil
+				}
+				return knownWord(c.Root(), args)
+			}
+			help(a.out, c.Root())
+			return nil
+		},
+	}
+}
+
+// help prints what a command does, its options, an example, its exit codes.
+func help(s *screen, c *cobra.Command) {
+	c.InitDefaultHelpFlag()
+	words := c.Long
+	if words == "" {
+		words = c.Short + "."
+	}
+	s.line(plain("%s\n", words))
+	s.line(styled(boldStyle, "Usage"))
+	s.line(plain("  %s", strings.ReplaceAll(c.UseLine(), " [flags]", "")))
+	if c.HasAvailableSubCommands() {
+		s.line(styled(boldStyle, "\nCommands"))
+		for _, sub := range c.Commands() {
+			if sub.IsAvailableCommand() {
+				s.line(plain("  %-10s %s", sub.Name(), sub.Short))
+			}
+		}
+	}
+	if flags := c.Flags(); flags.HasAvailableFlags() {
+		s.line(styled(boldStyle, "\nOptions"))
+		s.print(plain("%s", flags.FlagUsages()))
+	}
+	s.line(styled(boldStyle, "\nExample"))
+	s.line(plain("  %s", strings.ReplaceAll(c.Example, "\n", "\n  ")))
+	s.line(styled(boldStyle, "\nExit codes"))
+	for _, line := range exitLines(c) {
+		s.line(plain("  %s", line))
+	}
+}
+
+func exitLines(c *cobra.Command) []string {
+	lines := []string{"0    done", "1    failed", "2    wrong usage"}
+	if more := c.Annotations[exitNotes]; more != "" {
+		lines = append(lines, strings.Split(more, "\n")...)
+	}
+	return append(lines, fmt.Sprintf("%d  interrupted", exitInterrupted))
+}

@@ -1,0 +1,139 @@
+package main
+
+import (
+	"errors"
+
+	"github.com/exprec/exprec/recorder"
+)
+
+// showJSON is what show --json prints: a run as list --json has it, and more.
+type showJSON struct {
+	Schema int `json:"schema"`
+	*runJSON
+	Directory string       `json:"directory"`
+	Runtime   string       `json:"runtime"`
+	Machine   machineJSON  `json:"machine"`
+	Signal    string       `json:"signal"`
+	Recovered bool         `json:"recovered"`
+	Failure   *failureJSON `json:"failure"`
+	Steps     int64        `json:"steps"`
+	Continues string       `json:"continues"`
+	RerunOf   string       `json:"rerun_of"`
+	Goals     []goalJSON   `json:"goals"`
+	Inputs    []inputJSON  `json:"inputs"`
+	Images    []imageJSON  `json:"images"`
+	Files     []fileJSON   `json:"files"`
+	Source    *sourceJSON  `json:"source"`
+	Packages  int          `json:"packages"`
+	Dropped   uint64       `json:"dropped"`
+	Warnings  []string     `json:"warnings"`
+	Commit    string       `json:"commit"`
+}
+
+type machineJSON struct {
+	OS     string `json:"os"`
+	Arch   string `json:"arch"`
+	CPUs   int    `json:"cpus"`
+	CPU    string `json:"cpu"`
+	Memory uint64 `json:"memory"`
+}
+
+type failureJSON struct {
+	Type    string `json:"type"`
+	Message string `json:"message"`
+	Stack   string `json:"stack"`
+}
+
+type goalJSON struct {
+	Name string `json:"name"`
+	Goal string `json:"goal"`
+}
+
+type inputJSON struct {
+	Name   string `json:"name"`
+	Path   string `json:"path"`
+	Bytes  int64  `json:"bytes"`
+	SHA256 string `json:"sha256"`
+}
+
+type imageJSON struct {
+	Name string `json:"name"`
+	Step int64  `json:"step"`
+	Path string `json:"path"`
+}
+
+type fileJSON struct {
+	Path  string `json:"path"`
+	Bytes int64  `json:"bytes"`
+}
+
+type sourceJSON struct {
+	Files       int           `json:"files"`
+	Bytes       int64         `json:"bytes"`
+	LeftOut     []leftOutJSON `json:"left_out"`
+	MoreLeftOut int           `json:"more_left_out"`
+	Notes       []string      `json:"notes"`
+	MayDiffer   string        `json:"may_differ"`
+}
+
+type leftOutJSON struct {
+	Path   string `json:"path"`
+	Bytes  int64  `json:"bytes"`
+	Reason string `json:"reason"`
+}
+
+func jsonShow(r *recorder.Run) *showJSON {
+	info := r.Info()
+	h := info.Host
+	j := &showJSON{
+		Schema: schema, runJSON: jsonRun(r), Directory: info.Directory, Runtime: info.Runtime,
+		Machine: machineJSON{h.OS, h.Arch, h.CPUs, h.CPU, h.Memory},
+		Signal:  info.Signal, Recovered: info.Recovered, Steps: info.Steps, Continues: info.Continues, RerunOf: info.RerunOf,
+		Goals: []goalJSON{}, Inputs: []inputJSON{}, Images: []imageJSON{}, Files: []fileJSON{},
+		Source: jsonSource(info), Packages: info.Packages, Dropped: info.Dropped, Warnings: list(info.Warnings),
+	}
+	if e := info.Error; e != nil {
+		j.Failure = &failureJSON{e.Type, e.Message, e.Stack}
+	}
+	if commit := r.Commit(); !commit.IsZero() {
+		j.Commit = commit.String()
+	}
+	for _, g := range info.Goals {
+		j.Goals = append(j.Goals, goalJSON{g.Name, map[recorder.Goal]string{recorder.Maximize: "maximize", recorder.Minimize: "minimize"}[g.Goal]})
+	}
+	for _, in := range info.Inputs {
+		j.Inputs = append(j.Inputs, inputJSON{in.Name, in.Path, in.Size, in.SHA256})
+	}
+	j.fillShow(r)
+	return j
+}
+
+// fillShow adds what lies in other files of the run than run.msgpack.
+func (j *showJSON) fillShow(r *recorder.Run) {
+	images, imagesErr := r.Images()
+	for _, i := range images {
+		j.Images = append(j.Images, imageJSON{i.Name, i.Step, "images/" + i.File})
+	}
+	files, filesErr := listFiles(r.Files())
+	for _, f := range files {
+		j.Files = append(j.Files, fileJSON{f.path, f.size})
+	}
+	if err := errors.Join(imagesErr, filesErr); err != nil && j.Problem == "" {
+		j.Problem = err.Error()
+	}
+}
+
+func jsonSource(info *recorder.Info) *sourceJSON {
+	s := info.Source
+	if s == nil {
+		return nil
+	}
+	j := &sourceJSON{Files: s.Files, Bytes: s.Bytes, LeftOut: []leftOutJSON{}, MoreLeftOut: s.More, Notes: list(s.Notes)}
+	for _, l := range s.LeftOut {
+		j.LeftOut = append(j.LeftOut, leftOutJSON{l.Path, l.Size, l.Reason})
+	}
+	if info.Executable != nil {
+		j.MayDiffer = info.Executable.SourceMayDiffer
+	}
+	return j
+}
