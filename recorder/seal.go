@@ -52,12 +52,12 @@ func (p *Project) trySeal(ctx context.Context, uuid, folder string) (*record.Run
 		return nil, false, err
 	}
 	f.describe(run)
-	tree, err := p.recordTree(ctx, tip, run, f, folder)
+	draft, err := p.draftRecord(ctx, tip, run, f, folder)
 	if err != nil {
 		return nil, false, err
 	}
 	commit := gitstore.Commit{
-		Ref: refPrefix + uuid, Old: tip.hash, Tree: tree, Author: p.sealer(tip, run),
+		Ref: refPrefix + uuid, Old: tip.hash, Tree: draft.tree, Author: p.sealer(tip, run),
 		Message: f.message(run),
 	}
 	if !tip.hash.IsZero() {
@@ -66,6 +66,7 @@ func (p *Project) trySeal(ctx context.Context, uuid, folder string) (*record.Run
 	if _, err := tip.store.Commit(ctx, commit); err != nil {
 		return nil, false, fmt.Errorf("seal the run %s: %w", shortID(uuid), err)
 	}
+	draft.mirror(folder)
 	return run, true, putAside(folder, run.Journal)
 }
 
@@ -157,46 +158,47 @@ func (p *Project) sealer(t tip, run *record.Run) gitstore.Signature {
 	return who
 }
 
-// recordTree is the whole content of a run: what the start holds, the record,
+// draftRecord is the whole content of a run: what the start holds, the record,
 // and the files of the run's folder.
-func (p *Project) recordTree(ctx context.Context, t tip, run *record.Run, f *folded, folder string) (*gitstore.Tree, error) {
-	tree := contents{gitstore.NewTree(), folder}
-	if err := carryOver(tree.Tree, t); err != nil {
+func (p *Project) draftRecord(ctx context.Context, t tip, run *record.Run, f *folded, folder string) (*draft, error) {
+	c := &draft{tree: gitstore.NewTree(), written: map[string][]byte{}}
+	if err := carryOver(c.tree, t); err != nil {
 		return nil, err
 	}
-	if err := p.addFiles(ctx, tree.Tree, t.store, run, folder); err != nil {
+	if err := p.addFiles(ctx, c.tree, t.store, run, folder); err != nil {
 		return nil, err
 	}
-	if err := f.addImages(tree, run); err != nil {
-		return nil, err
-	}
+	f.addImages(c, run, folder)
 	params, err := record.EncodeParams(f.params)
 	if err != nil {
 		return nil, err
 	}
-	if err := tree.add(record.ParamsFile, params); err != nil {
-		return nil, err
-	}
-	if err := f.addScalars(tree, run.Goals); err != nil {
-		return nil, err
-	}
-	return tree.Tree, tree.add(record.RunFile, record.EncodeRun(run))
+	c.add(record.ParamsFile, params)
+	f.addScalars(c, run.Goals)
+	c.add(record.RunFile, record.EncodeRun(run))
+	return c, nil
 }
 
-// contents puts what the record writes both into its tree and into the run's
-// folder, which mirrors it.
-type contents struct {
-	*gitstore.Tree
-	folder string
+// draft is what the record will hold. The files that the record writes go into
+// the run's folder too, which mirrors it, once they are safe in git.
+type draft struct {
+	tree    *gitstore.Tree
+	written map[string][]byte // by path
 }
 
-func (c contents) add(path string, data []byte) error {
-	c.AddBytes(path, data)
-	file := filepath.Join(c.folder, filepath.FromSlash(path))
-	if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
-		return err
+func (c *draft) add(path string, data []byte) {
+	c.tree.AddBytes(path, data)
+	c.written[path] = data
+}
+
+// mirror writes what it can: the run's folder is derived and may be missing.
+func (c *draft) mirror(folder string) {
+	for path, data := range c.written {
+		file := filepath.Join(folder, filepath.FromSlash(path))
+		if err := os.MkdirAll(filepath.Dir(file), 0o700); err == nil {
+			_ = os.WriteFile(file, data, 0o600)
+		}
 	}
-	return os.WriteFile(file, data, 0o600)
 }
 
 // carryOver keeps the entries of the tip that the record does not write anew:
@@ -281,21 +283,20 @@ func (p *Project) lfsThreshold() int64 {
 }
 
 // addImages adds the images that the journals name, and their index.
-func (f *folded) addImages(tree contents, run *record.Run) error {
+func (f *folded) addImages(c *draft, run *record.Run, folder string) {
 	var index []record.ImageEntry
 	for _, image := range f.sortedImages() {
-		file := filepath.Join(tree.folder, "images", filepath.FromSlash(image.File))
+		file := filepath.Join(folder, "images", filepath.FromSlash(image.File))
 		if _, err := os.Stat(file); err != nil {
 			run.Warnings = append(run.Warnings, fmt.Sprintf("the image %q at step %d is gone: its file was removed", image.Name, image.Step))
 			continue
 		}
-		tree.AddFile("images/"+image.File, file, false)
+		c.tree.AddFile("images/"+image.File, file, false)
 		index = append(index, imageEntry(image))
 	}
-	if len(index) == 0 {
-		return nil
+	if len(index) > 0 {
+		c.add(record.ImagesFile, record.EncodeImages(index))
 	}
-	return tree.add(record.ImagesFile, record.EncodeImages(index))
 }
 
 func imageEntry(i record.ImageFrame) record.ImageEntry {
@@ -309,17 +310,16 @@ func (f *folded) sortedImages() []record.ImageFrame {
 }
 
 // addScalars adds the columns and their index.
-func (f *folded) addScalars(tree contents, goals []record.NamedGoal) error {
+func (f *folded) addScalars(c *draft, goals []record.NamedGoal) {
 	for _, goal := range goals {
 		f.columns.SetGoal(goal.Name, goal.Goal)
 	}
-	err := f.columns.EachChunk(func(chunk record.Chunk) error {
-		return tree.add("scalars/"+chunk.Name, chunk.Data)
-	})
-	if summaries := f.columns.Index(); err == nil && len(summaries) > 0 {
-		err = tree.add(record.ScalarsFile, record.EncodeIndex(summaries))
+	for _, chunk := range f.columns.Chunks() {
+		c.add("scalars/"+chunk.Name, chunk.Data)
 	}
-	return err
+	if summaries := f.columns.Index(); len(summaries) > 0 {
+		c.add(record.ScalarsFile, record.EncodeIndex(summaries))
+	}
 }
 
 // message is what git log shows of the record. A recovered one is fixed, so
