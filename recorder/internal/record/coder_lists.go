@@ -79,9 +79,10 @@ func each[T any](c *coder, name string, fields func(*coder, *T), take func(*T) e
 		return
 	}
 	item := new(T)
+	read := func(c *coder) { fields(c, item) }
 	for i := 0; i < n && c.err == nil && r.left() > 0; i++ {
 		*item = *new(T)
-		c.readMap(&r, func(c *coder) { fields(c, item) })
+		c.readMap(&r, read)
 		if c.err == nil {
 			c.check(name, take(item))
 		}

