@@ -143,7 +143,7 @@ func (r *Reader) bytes(off int64, n int) ([]byte, error) {
 
 // fill makes the buffer hold n bytes from off on, or up to the file's end.
 func (r *Reader) fill(off int64, n int) error {
-	if cap(r.buf) < n || cap(r.buf) > 4*max(n, readSize) { // a great payload is let go of again
+	if cap(r.buf) < n {
 		r.buf = make([]byte, n)
 	}
 	got, err := r.f.ReadAt(r.buf[:n], off)

@@ -135,25 +135,36 @@ func (r *Reader) unnamed(at int64, reason string) error {
 // which it returns, or up to an error as that of Next.
 func (r *Reader) Scalars(visit func(id uint32, step int64, t time.Duration, value float64)) (Frame, error) {
 	for {
-		for len(r.buf)-int(r.off-r.bufOff) >= wordSize+narrowFixed {
-			b := r.buf[r.off-r.bufOff:]
-			word := binary.LittleEndian.Uint64(b)
-			id := uint32(word) >> 8
-			if Kind(word) != Scalar || int(id) >= len(r.known) || !r.known[id] {
-				break
-			}
-			copy(r.sums.fixed(), b[wordSize:wordSize+narrowFixed])
-			if r.sums.sum(r.off, uint32(word), narrowFixed, nil) != uint32(word>>32) {
-				break
-			}
-			r.off += wordSize + narrowFixed
-			value := math.Float64frombits(binary.LittleEndian.Uint64(b[8:]))
-			visit(id, int64(binary.LittleEndian.Uint32(b[16:])), time.Duration(binary.LittleEndian.Uint32(b[20:]))*time.Millisecond, value)
-		}
+		r.bufferedScalars(visit)
 		f, err := r.Next()
 		if err != nil || (f.Kind != Scalar && f.Kind != ScalarWide) {
 			return f, err
 		}
 		visit(f.Series, f.Step, f.Time, f.Value)
+	}
+}
+
+// bufferedScalars visits the whole narrow scalars that are in the buffer.
+// Whatever else comes is left to Next.
+func (r *Reader) bufferedScalars(visit func(id uint32, step int64, t time.Duration, value float64)) {
+	const size = wordSize + narrowFixed
+	for {
+		b := r.buffered(r.off, size)
+		if b == nil {
+			return
+		}
+		word := binary.LittleEndian.Uint64(b)
+		id := uint32(word) >> 8
+		if Kind(word) != Scalar || int(id) >= len(r.known) || !r.known[id] {
+			return
+		}
+		copy(r.sums.fixed(), b[wordSize:])
+		if r.sums.sum(r.off, uint32(word), narrowFixed, nil) != uint32(word>>32) {
+			return
+		}
+		r.off += size
+		value := math.Float64frombits(binary.LittleEndian.Uint64(b[8:]))
+		step, ms := binary.LittleEndian.Uint32(b[16:]), binary.LittleEndian.Uint32(b[20:])
+		visit(id, int64(step), time.Duration(ms)*time.Millisecond, value)
 	}
 }
