@@ -86,6 +86,9 @@ func (w *walk) nestedModule(item *snapshotItem, path string) {
 
 // noteChanges says where a repository inside differs from its commit.
 func (w *walk) noteChanges(r *Repository, path string) {
+	if w.options.compare {
+		return // one level deep is all that is told
+	}
 	store, err := r.OpenReading()
 	if err != nil {
 		w.notes.note("the repository %q cannot be compared with its commit: %v", path, err)
