@@ -110,35 +110,34 @@ func (s *sealed) series(name string) (*Series, bool, error) {
 	if at < 0 {
 		return nil, false, nil
 	}
-	series := &Series{Name: name}
+	var pieces []record.Column
 	for number := range index[at].Chunks {
-		if err := s.appendChunk(series, record.ChunkName(index[at].Chunk+number)); err != nil {
+		more, err := s.columns(record.ChunkName(index[at].Chunk+number), name)
+		if err != nil {
 			return nil, true, err
 		}
+		pieces = append(pieces, more...)
 	}
-	return series, true, nil
+	return joined(name, pieces), true, nil
 }
 
-// appendChunk adds the points that one chunk holds of a series.
-func (s *sealed) appendChunk(series *Series, chunk string) error {
+// columns gives what one chunk holds of a series. The caller holds s.mu.
+func (s *sealed) columns(chunk, name string) ([]record.Column, error) {
 	if s.chunk != chunk {
 		data, err := s.read("scalars/"+chunk, maxChunkFile)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		if data == nil {
-			return s.run.damaged("scalars/"+chunk, gitstore.ErrMissing)
+			return nil, s.run.damaged("scalars/"+chunk, gitstore.ErrMissing)
 		}
 		s.chunk, s.data = chunk, data
 	}
-	columns, err := record.DecodeChunk(s.data, series.Name)
+	columns, err := record.DecodeChunk(s.data, name)
 	if err != nil {
-		return s.run.damaged("scalars/"+chunk, err)
+		return nil, s.run.damaged("scalars/"+chunk, err)
 	}
-	for _, c := range columns {
-		series.add(c)
-	}
-	return nil
+	return columns, nil
 }
 
 func (s *sealed) images() ([]Image, error) {
