@@ -33,9 +33,10 @@ func Train(ctx context.Context, exp *recorder.Experiment, s Settings, progress f
 		return err
 	}
 
-	// The first goal names the main metric; both give the columns their colours.
+	// The first goal names the main metric; all of them say what is better.
 	exp.SetGoal("val/accuracy", recorder.Maximize)
 	exp.SetGoal("val/loss", recorder.Minimize)
+	exp.SetGoal("mistakes", recorder.Minimize)
 
 	// A handle is the quick way to add many values; it counts the steps itself.
 	trainLoss := exp.Scalar("train/loss")
