@@ -81,27 +81,27 @@ func (s *Store) writePack(ctx context.Context, c Commit) (w *packWriter, h Hash,
 	if err := os.MkdirAll(s.packDir(), s.fileMode(0o777)); err != nil {
 		return nil, h, err
 	}
-	w, err = newPack(s.packDir(), plan.expected()+1, s.fileMode(0o444))
+	pack, err := newPack(s.packDir(), plan.expected()+1, s.fileMode(0o444))
 	if err != nil {
 		return nil, h, err
 	}
 	defer func() {
 		if err != nil {
-			w.discard()
+			pack.discard()
 		}
 	}()
-	if err = w.addNode(ctx, c.Tree.root); err != nil {
+	if err = pack.addNode(ctx, c.Tree.root); err != nil {
 		return nil, h, err
 	}
 	data := c.encode()
 	h = hashObject(plumbing.CommitObject, data)
-	if err = w.add(plumbing.CommitObject, h, data); err != nil {
+	if err = pack.add(plumbing.CommitObject, h, data); err != nil {
 		return nil, h, err
 	}
-	if err = w.finish(h, c.Ref); err != nil {
+	if err = pack.finish(h, c.Ref); err != nil {
 		return nil, h, err
 	}
-	return w, h, s.checkReused(c.Tree.root, w.seen)
+	return pack, h, s.checkReused(c.Tree.root, pack.seen)
 }
 
 // addNode writes a folder after everything in it, or a file.

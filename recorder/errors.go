@@ -1,6 +1,9 @@
 package recorder
 
-import "errors"
+import (
+	"errors"
+	"strings"
+)
 
 // Errors of finding projects and runs.
 var (
@@ -22,3 +25,29 @@ var (
 	// ErrOff: recording is switched off.
 	ErrOff = errors.New("recording is switched off")
 )
+
+// oneLine joins errors so that they read as one sentence.
+func oneLine(errs ...error) error {
+	var list errorList
+	for _, err := range errs {
+		if err != nil {
+			list = append(list, err)
+		}
+	}
+	if len(list) == 0 {
+		return nil
+	}
+	return list
+}
+
+type errorList []error
+
+func (l errorList) Error() string {
+	texts := make([]string, len(l))
+	for i, err := range l {
+		texts[i] = err.Error()
+	}
+	return strings.ReplaceAll(strings.Join(texts, "; "), "\n", "; ")
+}
+
+func (l errorList) Unwrap() []error { return l }

@@ -147,7 +147,7 @@ func (e *Experiment) close() error {
 	err := e.journal.Leave()
 	last, lerr := e.lastWriter()
 	if lerr != nil || !last {
-		return errors.Join(err, lerr, e.syncJournal())
+		return oneLine(err, lerr, e.syncJournal())
 	}
 	defer e.lock.Unlock()
 	run, _, serr := e.project.seal(e.context(), e.uuid, e.folder)
@@ -155,7 +155,7 @@ func (e *Experiment) close() error {
 		serr = e.lock.MarkSealed()
 	}
 	if serr != nil {
-		return errors.Join(err, serr, e.syncJournal())
+		return oneLine(err, serr, e.syncJournal())
 	}
 	e.say("run %s %s after %s: exprec show %s", e.label, run.Status, run.Ended.Sub(run.Started).Round(time.Millisecond), e.short())
 	return err

@@ -40,10 +40,10 @@ func join(o Options, folder, id string) (*Experiment, error) {
 	}
 	e, err := attach(o, p, folder, id)
 	if errors.Is(err, journal.ErrSealed) || errors.Is(err, journal.ErrLocked) {
-		return nil, errors.Join(errSealed, p.Close())
+		return nil, oneLine(errSealed, p.Close())
 	}
 	if err != nil {
-		return nil, errors.Join(err, p.Close())
+		return nil, oneLine(err, p.Close())
 	}
 	e.joined = true
 	run, err := e.project.readStart(e.uuid, e.folder)

@@ -145,7 +145,7 @@ func openForRecording(dir string) (*Project, error) {
 		}
 		errs = append(errs, err)
 	}
-	return nil, fmt.Errorf("find a folder to record into for %q: %w", p.top, errors.Join(errs...))
+	return nil, fmt.Errorf("find a folder to record into for %q: %w", p.top, oneLine(errs...))
 }
 
 // prepare makes a place and opens its store.

@@ -1,7 +1,6 @@
 package recorder
 
 import (
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -32,7 +31,7 @@ func Open(dir string) (*Project, error) {
 	}
 	for _, place := range p.places() {
 		if err := p.openPlace(place); err != nil {
-			return nil, errors.Join(err, p.Close())
+			return nil, oneLine(err, p.Close())
 		}
 	}
 	if len(p.stores) == 0 {
@@ -56,7 +55,7 @@ func (p *Project) Close() error {
 	for _, s := range p.stores {
 		errs = append(errs, s.Close())
 	}
-	return errors.Join(errs...)
+	return oneLine(errs...)
 }
 
 // folder is the run's folder: the one that exists, else where it would be.
@@ -68,4 +67,13 @@ func (p *Project) folder(uuid string) string {
 		}
 	}
 	return filepath.Join(p.homes[0], "runs", uuid)
+}
+
+// where names the folder for people, and the repository where the environment
+// sets it apart from the folder.
+func (p *Project) where() string {
+	if p.repo != nil && os.Getenv("GIT_DIR") != "" {
+		return fmt.Sprintf("%s, repository %s", p.top, p.repo.GitDir)
+	}
+	return p.top
 }

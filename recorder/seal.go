@@ -161,22 +161,22 @@ func (p *Project) sealer(t tip, run *record.Run) gitstore.Signature {
 // draftRecord is the whole content of a run: what the start holds, the record,
 // and the files of the run's folder.
 func (p *Project) draftRecord(ctx context.Context, t tip, run *record.Run, f *folded, folder string) (*draft, error) {
-	c := &draft{tree: gitstore.NewTree(), written: map[string][]byte{}}
-	if err := carryOver(c.tree, t); err != nil {
+	d := &draft{tree: gitstore.NewTree(), written: map[string][]byte{}}
+	if err := carryOver(d.tree, t); err != nil {
 		return nil, err
 	}
-	if err := p.addFiles(ctx, c.tree, t.store, run, folder); err != nil {
+	if err := p.addFiles(ctx, d.tree, t.store, run, folder); err != nil {
 		return nil, err
 	}
-	f.addImages(c, run, folder)
+	f.addImages(d, run, folder)
 	params, err := record.EncodeParams(f.params)
 	if err != nil {
 		return nil, err
 	}
-	c.add(record.ParamsFile, params)
-	f.addScalars(c, run.Goals)
-	c.add(record.RunFile, record.EncodeRun(run))
-	return c, nil
+	d.add(record.ParamsFile, params)
+	f.addScalars(d, run.Goals)
+	d.add(record.RunFile, record.EncodeRun(run))
+	return d, nil
 }
 
 // draft is what the record will hold. The files that the record writes go into
@@ -186,14 +186,14 @@ type draft struct {
 	written map[string][]byte // by path
 }
 
-func (c *draft) add(path string, data []byte) {
-	c.tree.AddBytes(path, data)
-	c.written[path] = data
+func (d *draft) add(path string, data []byte) {
+	d.tree.AddBytes(path, data)
+	d.written[path] = data
 }
 
 // mirror writes what it can: the run's folder is derived and may be missing.
-func (c *draft) mirror(folder string) {
-	for path, data := range c.written {
+func (d *draft) mirror(folder string) {
+	for path, data := range d.written {
 		file := filepath.Join(folder, filepath.FromSlash(path))
 		if err := os.MkdirAll(filepath.Dir(file), 0o700); err == nil {
 			_ = os.WriteFile(file, data, 0o600)
@@ -283,7 +283,7 @@ func (p *Project) lfsThreshold() int64 {
 }
 
 // addImages adds the images that the journals name, and their index.
-func (f *folded) addImages(c *draft, run *record.Run, folder string) {
+func (f *folded) addImages(d *draft, run *record.Run, folder string) {
 	var index []record.ImageEntry
 	for _, image := range f.sortedImages() {
 		file := filepath.Join(folder, "images", filepath.FromSlash(image.File))
@@ -291,11 +291,11 @@ func (f *folded) addImages(c *draft, run *record.Run, folder string) {
 			run.Warnings = append(run.Warnings, fmt.Sprintf("the image %q at step %d is gone: its file was removed", image.Name, image.Step))
 			continue
 		}
-		c.tree.AddFile("images/"+image.File, file, false)
+		d.tree.AddFile("images/"+image.File, file, false)
 		index = append(index, imageEntry(image))
 	}
 	if len(index) > 0 {
-		c.add(record.ImagesFile, record.EncodeImages(index))
+		d.add(record.ImagesFile, record.EncodeImages(index))
 	}
 }
 
@@ -310,15 +310,15 @@ func (f *folded) sortedImages() []record.ImageFrame {
 }
 
 // addScalars adds the columns and their index.
-func (f *folded) addScalars(c *draft, goals []record.NamedGoal) {
+func (f *folded) addScalars(d *draft, goals []record.NamedGoal) {
 	for _, goal := range goals {
 		f.columns.SetGoal(goal.Name, goal.Goal)
 	}
 	for _, chunk := range f.columns.Chunks() {
-		c.add("scalars/"+chunk.Name, chunk.Data)
+		d.add("scalars/"+chunk.Name, chunk.Data)
 	}
 	if summaries := f.columns.Index(); len(summaries) > 0 {
-		c.add(record.ScalarsFile, record.EncodeIndex(summaries))
+		d.add(record.ScalarsFile, record.EncodeIndex(summaries))
 	}
 }
 

@@ -59,12 +59,12 @@ func begin(o Options) (*Experiment, error) {
 	id := uuid.NewString()
 	folder, err := p.makeFolder(id)
 	if err != nil {
-		return nil, errors.Join(err, p.Close())
+		return nil, oneLine(err, p.Close())
 	}
 	e, err := attach(o, p, folder, id)
 	if err != nil {
 		os.RemoveAll(folder)
-		return nil, errors.Join(err, p.Close())
+		return nil, oneLine(err, p.Close())
 	}
 	if err := p.link(folder); err != nil {
 		e.warn("the run is not linked below .exprec: %v", err)
@@ -75,7 +75,7 @@ func begin(o Options) (*Experiment, error) {
 	run := e.describe()
 	e.commitStart(run)
 	e.watch()
-	e.say("run %s (%s) in %s", e.short(), e.label, p.top)
+	e.say("run %s (%s) in %s", e.short(), e.label, p.where())
 	return e, nil
 }
 
@@ -88,7 +88,7 @@ func attach(o Options, p *Project, folder, id string) (*Experiment, error) {
 	started := time.Now()
 	w, err := journal.Create(filepath.Join(folder, journalName), header(id, started))
 	if err != nil {
-		return nil, errors.Join(fmt.Errorf("make the run's journal: %w", err), lock.Unlock())
+		return nil, oneLine(fmt.Errorf("make the run's journal: %w", err), lock.Unlock())
 	}
 	e := &Experiment{
 		options: o, project: p, uuid: id, folder: folder, started: started, lock: lock, journal: w,
