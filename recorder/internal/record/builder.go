@@ -196,7 +196,7 @@ func (p *piece) pack(name, enc string) *packed {
 		values = make([]byte, len(p.values))
 		shuffle(values, p.values)
 	}
-	return &packed{name: []byte(name), n: p.n, steps: p.steps, times: p.times, values: values, enc: enc}
+	return &packed{name: []byte(name), n: p.n, steps: p.steps, times: p.times, values: values, enc: []byte(enc)}
 }
 
 // chunkWriter collects columns until a chunk is full.
@@ -225,15 +225,7 @@ func (w *chunkWriter) flush() error {
 		return nil
 	}
 	c := &coder{writing: true, buf: make([]byte, 0, w.size+64)}
-	c.writeMap(func(c *coder) {
-		format := Format
-		c.format(&format)
-		c.key("series")
-		c.buf = appendArrayHead(c.buf, len(w.columns))
-		for _, p := range w.columns {
-			c.writeMap(func(c *coder) { packedFields(c, p) })
-		}
-	})
+	writeMap(c, &chunkFile{Format: Format, columns: w.columns}, chunkFields)
 	chunk := Chunk{Name: ChunkName(w.number), Data: c.buf}
 	w.columns, w.size = nil, 0
 	w.number++

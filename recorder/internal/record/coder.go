@@ -33,49 +33,81 @@ type field struct {
 }
 
 // writeStruct encodes one struct.
-func writeStruct(fields func(*coder)) []byte {
+func writeStruct[T any](v *T, fields func(*coder, *T)) []byte {
 	c := &coder{writing: true}
-	c.writeMap(fields)
+	writeMap(c, v, fields)
 	return c.buf
 }
 
 // readStruct decodes one struct and wants nothing to follow it.
-func readStruct(data []byte, fields func(*coder)) error {
+func readStruct[T any](data []byte, v *T, fields func(*coder, *T)) error {
 	c := &coder{buf: data, fields: make([]field, 0, 64)}
 	r := reader{data: data}
-	c.readMap(&r, fields)
+	readMap(c, &r, v, fields)
 	if c.err == nil {
 		c.err = r.end()
 	}
 	return c.err
 }
 
-// writeMap writes fields as a map. Its head is known last: a byte is kept free
-// for it, which is enough for 15 fields, and room is made for a wider one.
-func (c *coder) writeMap(fields func(*coder)) {
-	outer, start := c.written, len(c.buf)
+// mapState is what is put aside of an outer map while an inner one is coded.
+type mapState struct{ written, start, low, next int }
+
+// begin begins a map that is written. Its head is known last: a byte is kept
+// free for it, which is enough for 15 fields, and end makes room for a wider one.
+func (c *coder) begin() mapState {
+	outer := mapState{written: c.written, start: len(c.buf)}
 	c.written = 0
 	c.buf = append(c.buf, 0)
-	fields(c)
-	c.buf = slices.Replace(c.buf, start, start+1, appendMapHead(nil, c.written)...)
-	c.written = outer
+	return outer
 }
 
-// readMap reads the map at r: finds where its values lie, then lets fields
-// fetch those they know.
-func (c *coder) readMap(r *reader, fields func(*coder)) {
-	low, next := c.low, c.next
+func (c *coder) end(outer mapState) {
+	if c.written < 16 {
+		c.buf[outer.start] = 0x80 | byte(c.written)
+	} else {
+		c.buf = slices.Replace(c.buf, outer.start, outer.start+1, appendMapHead(nil, c.written)...)
+	}
+	c.written = outer.written
+}
+
+// enter goes into the map at r: it finds where its values lie, for the fields
+// to be fetched by name. It is false where there is nothing to fetch; leave is
+// called in either case.
+func (c *coder) enter(r *reader) (mapState, bool) {
+	outer := mapState{low: c.low, next: c.next}
 	c.low, c.next = len(c.fields), 0
-	switch err := c.scan(r); {
+	err := c.scan(r)
+	switch {
 	case err == nil:
-		fields(c)
+		return outer, true
 	case c.lenient:
 		r.pos = len(r.data)
 	default:
 		c.fail(err)
 	}
+	return outer, false
+}
+
+func (c *coder) leave(outer mapState) {
 	c.fields = c.fields[:c.low]
-	c.low, c.next = low, next
+	c.low, c.next = outer.low, outer.next
+}
+
+// writeMap writes v as a map.
+func writeMap[T any](c *coder, v *T, fields func(*coder, *T)) {
+	outer := c.begin()
+	fields(c, v)
+	c.end(outer)
+}
+
+// readMap reads the map at r into v.
+func readMap[T any](c *coder, r *reader, v *T, fields func(*coder, *T)) {
+	outer, ok := c.enter(r)
+	if ok {
+		fields(c, v)
+	}
+	c.leave(outer)
 }
 
 // scan finds the fields of the map at r.

@@ -55,7 +55,7 @@ func structs[T any](c *coder, name string, v *[]T, fields func(*coder, *T)) {
 		c.key(name)
 		c.buf = appendArrayHead(c.buf, len(*v))
 		for i := range *v {
-			c.writeMap(func(c *coder) { fields(c, &(*v)[i]) })
+			writeMap(c, &(*v)[i], fields)
 		}
 		return
 	}
@@ -79,10 +79,9 @@ func each[T any](c *coder, name string, fields func(*coder, *T), take func(*T) e
 		return
 	}
 	item := new(T)
-	read := func(c *coder) { fields(c, item) }
 	for i := 0; i < n && c.err == nil && r.left() > 0; i++ {
 		*item = *new(T)
-		c.readMap(&r, read)
+		readMap(c, &r, item, fields)
 		if c.err == nil {
 			c.check(name, take(item))
 		}
@@ -94,13 +93,13 @@ func optional[T any](c *coder, name string, v **T, fields func(*coder, *T)) {
 	if c.writing {
 		if *v != nil {
 			c.key(name)
-			c.writeMap(func(c *coder) { fields(c, *v) })
+			writeMap(c, *v, fields)
 		}
 		return
 	}
 	if r, ok := c.value(name); ok {
 		*v = new(T)
-		c.readMap(&r, func(c *coder) { fields(c, *v) })
+		readMap(c, &r, *v, fields)
 	}
 }
 
@@ -108,14 +107,14 @@ func optional[T any](c *coder, name string, v **T, fields func(*coder, *T)) {
 func nested[T any](c *coder, name string, v *T, fields func(*coder, *T)) {
 	if !c.writing {
 		if r, ok := c.value(name); ok {
-			c.readMap(&r, func(c *coder) { fields(c, v) })
+			readMap(c, &r, v, fields)
 		}
 		return
 	}
 	before := len(c.buf)
 	c.key(name)
 	start := len(c.buf)
-	c.writeMap(func(c *coder) { fields(c, v) })
+	writeMap(c, v, fields)
 	if len(c.buf) == start+1 { // the head of an empty map
 		c.buf = c.buf[:before]
 		c.written--

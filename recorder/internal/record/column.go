@@ -29,7 +29,7 @@ type packed struct {
 	name                 []byte
 	n                    int
 	steps, times, values []byte
-	enc                  string
+	enc                  []byte
 	unknown              string
 }
 
@@ -39,7 +39,7 @@ func packedFields(c *coder, p *packed) {
 	c.bytes("steps", &p.steps)
 	c.bytes("times", &p.times)
 	c.bytes("values", &p.values)
-	c.string("enc", &p.enc)
+	c.textBytes("enc", &p.enc)
 	c.unknown(&p.unknown)
 }
 
@@ -54,7 +54,7 @@ func (p *packed) unpack() (Column, error) {
 	if !unpackSteps(col.Steps, p.steps) || !unpackTimes(col.Times, p.times) {
 		return Column{}, corrupt("the steps or times of column %.300q cannot be read", p.name)
 	}
-	switch p.enc {
+	switch string(p.enc) {
 	case encRaw:
 		unpackRaw(col.Values, p.values)
 	case encShuffled:
@@ -153,25 +153,43 @@ func unshuffle(values []float64, data []byte) {
 	}
 }
 
+// chunkFile is scalars/NNNN.msgpack: its columns are written as they are, and
+// read one by one by take.
+type chunkFile struct {
+	Format  int
+	columns []*packed
+	take    func(*packed) error
+}
+
+func chunkFields(c *coder, f *chunkFile) {
+	c.format(&f.Format)
+	if !c.writing {
+		each(c, "series", packedFields, f.take)
+		return
+	}
+	c.key("series")
+	c.buf = appendArrayHead(c.buf, len(f.columns))
+	for _, p := range f.columns {
+		writeMap(c, p, packedFields)
+	}
+}
+
 // DecodeChunk decodes scalars/NNNN.msgpack: the columns called name, or all
 // when name is empty. Those of other scalars are passed over without being
 // looked at. A scalar's pieces are to be joined in the order of the chunks.
 func DecodeChunk(data []byte, name string) ([]Column, error) {
 	var columns []Column
-	version := 0
-	newer, err := readVersioned(data, &version, func(c *coder) {
-		c.format(&version)
-		each(c, "series", packedFields, func(p *packed) error {
-			if name != "" && string(p.name) != name {
-				return nil
-			}
-			col, err := p.unpack()
-			if err == nil {
-				columns = append(columns, col)
-			}
-			return err
-		})
-	})
+	f := &chunkFile{take: func(p *packed) error {
+		if name != "" && string(p.name) != name {
+			return nil
+		}
+		col, err := p.unpack()
+		if err == nil {
+			columns = append(columns, col)
+		}
+		return err
+	}}
+	newer, err := readVersioned(data, &f.Format, f, chunkFields)
 	if err == nil && newer {
 		err = ErrNewer
 	}

@@ -11,7 +11,7 @@ func EncodeParameterFrame(f ParameterFrame) ([]byte, error) {
 	if err := w.value(f.Value, maxDepth-1); err != nil {
 		return nil, fmt.Errorf("parameter %q: %w", f.Name, err)
 	}
-	return writeStruct(func(c *coder) {
+	return writeStruct(&f, func(c *coder, f *ParameterFrame) {
 		c.string("name", &f.Name)
 		c.key("value")
 		c.buf = append(c.buf, w.buf...)
@@ -21,7 +21,7 @@ func EncodeParameterFrame(f ParameterFrame) ([]byte, error) {
 // DecodeParameterFrame reads what EncodeParameterFrame wrote.
 func DecodeParameterFrame(data []byte) (ParameterFrame, error) {
 	var f ParameterFrame
-	err := readFrame("parameter", data, func(c *coder) {
+	err := readFrame("parameter", data, &f, func(c *coder, f *ParameterFrame) {
 		c.string("name", &f.Name)
 		if r, ok := c.value("value"); ok {
 			value, err := (&valueReader{reader: r}).value(maxDepth - 1)
@@ -35,13 +35,13 @@ func DecodeParameterFrame(data []byte) (ParameterFrame, error) {
 
 // EncodeResultFrame gives a frame's payload.
 func EncodeResultFrame(f ResultFrame) []byte {
-	return writeStruct(func(c *coder) { resultFrameFields(c, &f) })
+	return writeStruct(&f, resultFrameFields)
 }
 
 // DecodeResultFrame reads what EncodeResultFrame wrote.
 func DecodeResultFrame(data []byte) (ResultFrame, error) {
 	var f ResultFrame
-	err := readFrame("result", data, func(c *coder) { resultFrameFields(c, &f) })
+	err := readFrame("result", data, &f, resultFrameFields)
 	return f, err
 }
 
@@ -52,13 +52,13 @@ func resultFrameFields(c *coder, f *ResultFrame) {
 
 // EncodeGoalFrame gives a frame's payload.
 func EncodeGoalFrame(f GoalFrame) []byte {
-	return writeStruct(func(c *coder) { goalFrameFields(c, &f) })
+	return writeStruct(&f, goalFrameFields)
 }
 
 // DecodeGoalFrame reads what EncodeGoalFrame wrote.
 func DecodeGoalFrame(data []byte) (GoalFrame, error) {
 	var f GoalFrame
-	err := readFrame("goal", data, func(c *coder) { goalFrameFields(c, &f) })
+	err := readFrame("goal", data, &f, goalFrameFields)
 	return f, err
 }
 
@@ -69,13 +69,13 @@ func goalFrameFields(c *coder, f *GoalFrame) {
 
 // EncodeImageFrame gives a frame's payload.
 func EncodeImageFrame(f ImageFrame) []byte {
-	return writeStruct(func(c *coder) { imageFrameFields(c, &f) })
+	return writeStruct(&f, imageFrameFields)
 }
 
 // DecodeImageFrame reads what EncodeImageFrame wrote.
 func DecodeImageFrame(data []byte) (ImageFrame, error) {
 	var f ImageFrame
-	err := readFrame("image", data, func(c *coder) { imageFrameFields(c, &f) })
+	err := readFrame("image", data, &f, imageFrameFields)
 	return f, err
 }
 
@@ -90,25 +90,25 @@ func imageFrameFields(c *coder, f *ImageFrame) {
 
 // EncodeInputFrame gives a frame's payload.
 func EncodeInputFrame(f InputFrame) []byte {
-	return writeStruct(func(c *coder) { inputFields(c, &f.Input) })
+	return writeStruct(&f.Input, inputFields)
 }
 
 // DecodeInputFrame reads what EncodeInputFrame wrote.
 func DecodeInputFrame(data []byte) (InputFrame, error) {
 	var f InputFrame
-	err := readFrame("input", data, func(c *coder) { inputFields(c, &f.Input) })
+	err := readFrame("input", data, &f.Input, inputFields)
 	return f, err
 }
 
 // EncodeParentFrame gives a frame's payload.
 func EncodeParentFrame(f ParentFrame) []byte {
-	return writeStruct(func(c *coder) { parentFrameFields(c, &f) })
+	return writeStruct(&f, parentFrameFields)
 }
 
 // DecodeParentFrame reads what EncodeParentFrame wrote.
 func DecodeParentFrame(data []byte) (ParentFrame, error) {
 	var f ParentFrame
-	err := readFrame("parent", data, func(c *coder) { parentFrameFields(c, &f) })
+	err := readFrame("parent", data, &f, parentFrameFields)
 	return f, err
 }
 
@@ -119,13 +119,13 @@ func parentFrameFields(c *coder, f *ParentFrame) {
 
 // EncodeMetaFrame gives a frame's payload.
 func EncodeMetaFrame(f MetaFrame) []byte {
-	return writeStruct(func(c *coder) { metaFrameFields(c, &f) })
+	return writeStruct(&f, metaFrameFields)
 }
 
 // DecodeMetaFrame reads what EncodeMetaFrame wrote.
 func DecodeMetaFrame(data []byte) (MetaFrame, error) {
 	var f MetaFrame
-	err := readFrame("meta", data, func(c *coder) { metaFrameFields(c, &f) })
+	err := readFrame("meta", data, &f, metaFrameFields)
 	return f, err
 }
 
@@ -137,37 +137,39 @@ func metaFrameFields(c *coder, f *MetaFrame) {
 
 // EncodeWarningFrame gives a frame's payload.
 func EncodeWarningFrame(f WarningFrame) []byte {
-	return writeStruct(func(c *coder) { c.string("text", &f.Text) })
+	return writeStruct(&f, warningFields)
 }
 
 // DecodeWarningFrame reads what EncodeWarningFrame wrote.
 func DecodeWarningFrame(data []byte) (WarningFrame, error) {
 	var f WarningFrame
-	err := readFrame("warning", data, func(c *coder) { c.string("text", &f.Text) })
+	err := readFrame("warning", data, &f, warningFields)
 	return f, err
 }
 
+func warningFields(c *coder, f *WarningFrame) { c.string("text", &f.Text) }
+
 // EncodeFailureFrame gives a frame's payload.
 func EncodeFailureFrame(f FailureFrame) []byte {
-	return writeStruct(func(c *coder) { failureFields(c, &f.Failure) })
+	return writeStruct(&f.Failure, failureFields)
 }
 
 // DecodeFailureFrame reads what EncodeFailureFrame wrote.
 func DecodeFailureFrame(data []byte) (FailureFrame, error) {
 	var f FailureFrame
-	err := readFrame("failure", data, func(c *coder) { failureFields(c, &f.Failure) })
+	err := readFrame("failure", data, &f.Failure, failureFields)
 	return f, err
 }
 
 // EncodeEndFrame gives a frame's payload.
 func EncodeEndFrame(f EndFrame) []byte {
-	return writeStruct(func(c *coder) { endFrameFields(c, &f) })
+	return writeStruct(&f, endFrameFields)
 }
 
 // DecodeEndFrame reads what EncodeEndFrame wrote.
 func DecodeEndFrame(data []byte) (EndFrame, error) {
 	var f EndFrame
-	err := readFrame("end", data, func(c *coder) { endFrameFields(c, &f) })
+	err := readFrame("end", data, &f, endFrameFields)
 	return f, err
 }
 
@@ -179,8 +181,8 @@ func endFrameFields(c *coder, f *EndFrame) {
 	c.uint64("dropped", &f.Dropped)
 }
 
-func readFrame(kind string, data []byte, fields func(*coder)) error {
-	if err := readStruct(data, fields); err != nil {
+func readFrame[T any](kind string, data []byte, f *T, fields func(*coder, *T)) error {
+	if err := readStruct(data, f, fields); err != nil {
 		return fmt.Errorf("%s frame: %w", kind, err)
 	}
 	return nil

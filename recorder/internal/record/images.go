@@ -25,14 +25,14 @@ type imageIndex struct {
 // write them by name, then by step.
 func EncodeImages(images []ImageEntry) []byte {
 	i := &imageIndex{Format: Format, Images: images}
-	return writeStruct(func(c *coder) { imageIndexFields(c, i) })
+	return writeStruct(i, imageIndexFields)
 }
 
 // DecodeImages reads images.msgpack. Of a later major version it gives
 // what is still understood, and [ErrNewer].
 func DecodeImages(data []byte) ([]ImageEntry, error) {
 	i := &imageIndex{}
-	newer, err := readVersioned(data, &i.Format, func(c *coder) { imageIndexFields(c, i) })
+	newer, err := readVersioned(data, &i.Format, i, imageIndexFields)
 	if err == nil && newer {
 		err = ErrNewer
 	}

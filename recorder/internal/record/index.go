@@ -40,14 +40,14 @@ type index struct {
 // EncodeIndex gives the bytes of scalars.msgpack.
 func EncodeIndex(scalars []ScalarSummary) []byte {
 	i := &index{Format: Format, Scalars: scalars}
-	return writeStruct(func(c *coder) { indexFields(c, i) })
+	return writeStruct(i, indexFields)
 }
 
 // DecodeIndex reads scalars.msgpack. Of a later major version it gives
 // what is still understood, and [ErrNewer].
 func DecodeIndex(data []byte) ([]ScalarSummary, error) {
 	i := &index{}
-	newer, err := readVersioned(data, &i.Format, func(c *coder) { indexFields(c, i) })
+	newer, err := readVersioned(data, &i.Format, i, indexFields)
 	if err == nil && newer {
 		err = ErrNewer
 	}

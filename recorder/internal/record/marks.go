@@ -43,14 +43,14 @@ func EncodeMarks(marks []Mark) []byte {
 		f.offsets = binary.AppendUvarint(f.offsets, zigzag(m.Offset-offsets[m.Stream]))
 		ms, offsets[m.Stream] = at, m.Offset
 	}
-	return writeStruct(func(c *coder) { marksFields(c, f) })
+	return writeStruct(f, marksFields)
 }
 
 // DecodeMarks reads output/marks.msgpack. Of a later major version it gives
 // nothing but [ErrNewer].
 func DecodeMarks(data []byte) ([]Mark, error) {
 	f := &marksFile{}
-	newer, err := readVersioned(data, &f.Format, func(c *coder) { marksFields(c, f) })
+	newer, err := readVersioned(data, &f.Format, f, marksFields)
 	var marks []Mark
 	switch {
 	case newer && err == nil:

@@ -26,14 +26,14 @@ type namedRegister struct {
 // EncodeNotes gives the bytes of notes.msgpack: equal notes, equal bytes.
 func EncodeNotes(n Notes) []byte {
 	f := &notesFile{Format: Format, Fields: registerList(n.Fields), Tags: registerList(n.Tags), unknown: n.unknown}
-	return writeStruct(func(c *coder) { notesFields(c, f) })
+	return writeStruct(f, notesFields)
 }
 
 // DecodeNotes reads notes.msgpack. Of a later major version it gives what is
 // still understood, and [ErrNewer]: such notes must not be joined or edited.
 func DecodeNotes(data []byte) (Notes, error) {
 	f := &notesFile{}
-	newer, err := readVersioned(data, &f.Format, func(c *coder) { notesFields(c, f) })
+	newer, err := readVersioned(data, &f.Format, f, notesFields)
 	n := Notes{unknown: f.unknown}
 	if err == nil {
 		n.Fields, err = registerMap(f.Fields)

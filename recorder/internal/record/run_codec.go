@@ -10,7 +10,7 @@ func EncodeRun(run *Run) []byte {
 		copied.Format = Format
 		run = &copied
 	}
-	return writeStruct(func(c *coder) { runFields(c, run) })
+	return writeStruct(run, runFields)
 }
 
 // DecodeRun reads run.msgpack. The run is not nil where its UUID could be
@@ -18,7 +18,7 @@ func EncodeRun(run *Run) []byte {
 // error is [ErrNewer].
 func DecodeRun(data []byte) (*Run, error) {
 	run := &Run{}
-	newer, err := readVersioned(data, &run.Format, func(c *coder) { runFields(c, run) })
+	newer, err := readVersioned(data, &run.Format, run, runFields)
 	switch {
 	case err != nil:
 		err = fmt.Errorf("run.msgpack: %w", err)
