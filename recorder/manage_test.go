@@ -48,3 +48,53 @@ func TestCheckout(t *testing.T) {
 		t.Error("something was left behind:", err)
 	}
 }
+
+func TestRestoreAndUndo(t *testing.T) {
+	for _, store := range []string{"native", "private"} {
+		t.Run(store, func(t *testing.T) {
+			dir := repository(t)
+			git(t, dir, "config", "exprec.store", store)
+			write(t, dir, "train.py", "as it ran\n")
+			write(t, dir, "lib/gone.py", "needed\n")
+			e := recorder.Start(recorder.Options{Dir: dir, Quiet: true})
+			e.Finish()
+			write(t, dir, "train.py", "changed since\n")
+			write(t, dir, "new.py", "not committed\n")
+			if err := os.Remove(filepath.Join(dir, "lib", "gone.py")); err != nil {
+				t.Fatal(err)
+			}
+			head, index := git(t, dir, "rev-parse", "HEAD"), git(t, dir, "ls-files", "-s")
+			p := open(t, dir)
+			plan, err := p.PlanRestore(t.Context(), onlyRun(t, p), nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			expect(t, dir, map[string]string{"train.py": "changed since\n", "new.py": "not committed\n", "lib/gone.py": ""})
+			if _, err := plan.Apply(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			expect(t, dir, map[string]string{"train.py": "as it ran\n", "new.py": "", "lib/gone.py": "needed\n"})
+			if _, err := p.Undo(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			expect(t, dir, map[string]string{"train.py": "changed since\n", "new.py": "not committed\n", "lib/gone.py": ""})
+			if _, err := p.Undo(t.Context()); !errors.Is(err, gitstore.ErrNotFound) {
+				t.Error("undoing what was undone gives", err)
+			}
+			if git(t, dir, "rev-parse", "HEAD") != head || git(t, dir, "ls-files", "-s") != index {
+				t.Error("HEAD or the index was changed")
+			}
+		})
+	}
+}
+
+// expect compares files of a work tree; an empty content means no file.
+func expect(t *testing.T, dir string, files map[string]string) {
+	t.Helper()
+	for name, want := range files {
+		data, err := os.ReadFile(filepath.Join(dir, filepath.FromSlash(name)))
+		if string(data) != want || (want == "") != errors.Is(err, os.ErrNotExist) {
+			t.Errorf("%s holds %q (%v), want %q", name, data, err, want)
+		}
+	}
+}
