@@ -35,6 +35,7 @@ type database struct {
 
 	bases     baseCache
 	inflaters sync.Pool
+	loaded    bool // the packs were listed once
 }
 
 // packPlace is where an object lies in a pack.
@@ -90,18 +91,22 @@ func readBounded(file string, limit int64) ([]byte, error) {
 	return data, err
 }
 
-// find tells where an object lies in a pack. The lists of packs are looked at
-// once more where it is in none and they have changed.
+// find tells where an object lies in a pack that was listed.
 func (d *database) find(h Hash) (packPlace, bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if place, ok := d.lookup(h); ok {
-		return place, true
-	}
-	if !d.refresh(false) {
-		return packPlace{}, false
+	if !d.loaded {
+		d.loaded = true
+		d.refresh(true)
 	}
 	return d.lookup(h)
+}
+
+// renew looks for packs that came or went since, and reports any.
+func (d *database) renew() (changed bool) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.refresh(false)
 }
 
 func (d *database) lookup(h Hash) (packPlace, bool) {
@@ -263,10 +268,7 @@ func (d *database) retry(h Hash, packed func(packPlace) error, loose func(*os.Fi
 			return err
 		}
 		// It may have moved from a file of its own into a pack just now.
-		d.mu.Lock()
-		changed := d.refresh(false)
-		d.mu.Unlock()
-		if !changed {
+		if !d.renew() {
 			break
 		}
 	}

@@ -32,14 +32,17 @@ func (s *Store) database() *database {
 // own, or in alternates.
 func (s *Store) Has(h Hash) bool {
 	d := s.database()
-	if _, ok := d.find(h); ok {
-		return true
+	for {
+		if _, ok := d.find(h); ok {
+			return true
+		}
+		if f, err := d.openLoose(h); err == nil {
+			return f.Close() == nil
+		}
+		if !d.renew() {
+			return false
+		}
 	}
-	f, err := d.openLoose(h)
-	if err != nil {
-		return false
-	}
-	return f.Close() == nil
 }
 
 // stat is the type and size of an object, without reading it.
