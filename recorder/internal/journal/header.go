@@ -15,7 +15,7 @@ const Version = 1
 
 const (
 	magic         = "exprecJ\n"
-	headerFixed   = 64   // bytes before the texts
+	headerFixed   = 72   // bytes before the texts
 	maxHeader     = 4096 // so that one write lays it down
 	maxHeaderText = 512  // bytes of one text; longer ones are cut
 )
@@ -31,7 +31,8 @@ type Header struct {
 	MachineID    string
 	BootID       string
 	PIDNamespace string
-	Rank         int // of a distributed job, 0 for the only or first process
+	Rank         int    // of a distributed job, 0 for the only or first process
+	ProcessStart uint64 // when the process started, in the system's own measure; 0 unknown. Create fills it in
 }
 
 // encode gives the header's bytes, a multiple of 8, the last 8 of which hold
@@ -45,6 +46,7 @@ func (h Header) encode(nonce uint64) []byte {
 	binary.LittleEndian.PutUint64(b[40:], nonce)
 	binary.LittleEndian.PutUint64(b[48:], uint64(h.PID))
 	binary.LittleEndian.PutUint64(b[56:], uint64(h.Rank))
+	binary.LittleEndian.PutUint64(b[64:], h.ProcessStart)
 	for _, text := range []string{h.Host, h.MachineID, h.BootID, h.PIDNamespace} {
 		text = text[:min(len(text), maxHeaderText)]
 		b = binary.LittleEndian.AppendUint16(b, uint16(len(text)))
@@ -95,6 +97,7 @@ func (h *Header) decodeFields(b []byte) error {
 	h.Start = time.Unix(0, int64(binary.LittleEndian.Uint64(b[32:]))).UTC()
 	h.PID = int(binary.LittleEndian.Uint64(b[48:]))
 	h.Rank = int(binary.LittleEndian.Uint64(b[56:]))
+	h.ProcessStart = binary.LittleEndian.Uint64(b[64:])
 	rest := b[headerFixed:]
 	for _, text := range []*string{&h.Host, &h.MachineID, &h.BootID, &h.PIDNamespace} {
 		if len(rest) < 2 {

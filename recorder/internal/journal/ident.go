@@ -10,3 +10,14 @@ func SameWorld(h Header) bool {
 	}
 	return h.MachineID == MachineID() && h.BootID == BootID() && h.PIDNamespace == PIDNamespace()
 }
+
+// ProcessAlive says whether the process that wrote h still lives, where no
+// lock can tell: where the file system has none. It is known only in the same
+// world; elsewhere known is false. A process that got the same id later is
+// another one.
+func ProcessAlive(h Header) (alive, known bool) {
+	if !SameWorld(h) || h.ProcessStart == 0 {
+		return false, false
+	}
+	return processStart(h.PID) == h.ProcessStart, true
+}

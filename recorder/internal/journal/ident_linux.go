@@ -1,7 +1,9 @@
 package journal
 
 import (
+	"fmt"
 	"os"
+	"strconv"
 	"strings"
 )
 
@@ -26,6 +28,23 @@ func PIDNamespace() string {
 		return ""
 	}
 	return name
+}
+
+// processStart is when a process started, in clock ticks since the boot, as
+// proc(5) tells in field 22 of its stat file; 0 when it is dead, also while
+// nobody has waited for it.
+func processStart(pid int) uint64 {
+	line := firstLine(fmt.Sprintf("/proc/%d/stat", pid))
+	// Field 2, the name, is in parentheses and may hold any byte.
+	fields := strings.Fields(line[strings.LastIndexByte(line, ')')+1:])
+	if len(fields) < 20 || fields[0] == "Z" || fields[0] == "X" {
+		return 0
+	}
+	start, err := strconv.ParseUint(fields[19], 10, 64)
+	if err != nil {
+		return 0
+	}
+	return start
 }
 
 func firstLine(path string) string {

@@ -90,3 +90,43 @@ func TestTwoNamespaces(t *testing.T) {
 	}
 	mustAlive(t, path, false)
 }
+
+// TestProcessAlive: without locks a process is known by its id and the moment
+// it started, not by its id alone.
+func TestProcessAlive(t *testing.T) {
+	h := myWorld()
+	h.PID = os.Getpid()
+	w, err := Create(t.TempDir(), h)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer w.Close()
+	r, err := Open(w.Path())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	h = r.Header()
+	if alive, known := ProcessAlive(h); !alive || !known {
+		t.Errorf("this process: alive %v, known %v", alive, known)
+	}
+	reused := h
+	reused.ProcessStart--
+	if alive, known := ProcessAlive(reused); alive || !known {
+		t.Errorf("a process whose id was given to another: alive %v, known %v", alive, known)
+	}
+	cmd, in := startHolder(t, filepath.Join(t.TempDir(), "lock"), nil)
+	h.PID, h.ProcessStart = cmd.Process.Pid, processStart(cmd.Process.Pid)
+	if alive, _ := ProcessAlive(h); !alive {
+		t.Error("a child that runs counts as dead")
+	}
+	in.Close()
+	cmd.Wait()
+	if alive, known := ProcessAlive(h); alive || !known {
+		t.Errorf("a child that ended: alive %v, known %v", alive, known)
+	}
+	h.BootID = "another"
+	if _, known := ProcessAlive(h); known {
+		t.Error("a process of another boot counts as known")
+	}
+}

@@ -10,3 +10,5 @@ func BootID() string { return "" }
 
 // PIDNamespace is "": this system has no pid namespaces.
 func PIDNamespace() string { return "" }
+
+func processStart(int) uint64 { return 0 }

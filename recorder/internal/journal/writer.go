@@ -81,6 +81,9 @@ func create(folder string, h Header, direct bool) (*Writer, error) {
 	if h.Start.IsZero() {
 		h.Start = now
 	}
+	if h.ProcessStart == 0 && h.PID == os.Getpid() {
+		h.ProcessStart = processStart(h.PID)
+	}
 	w := &Writer{
 		base: now, before: now.Sub(h.Start),
 		header: h, direct: direct,

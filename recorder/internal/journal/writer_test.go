@@ -12,7 +12,7 @@ import (
 func newHeader() Header {
 	return Header{
 		Run: uuid.New(), Start: time.Now(), Host: "gpu-3", PID: 4711, Rank: 2,
-		MachineID: MachineID(), BootID: BootID(), PIDNamespace: PIDNamespace(),
+		MachineID: "0123456789abcdef0123456789abcdef", BootID: "6a2a58a5-2f0b-4b0a-8e4e-1f8f6a1c7a11", PIDNamespace: "pid:[4026531836]",
 	}
 }
 
