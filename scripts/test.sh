@@ -51,8 +51,13 @@ if ! msgpack; then
 	msgpack || python3 -m pip install --quiet --root-user-action=ignore msgpack
 fi
 
-./scripts/check.sh
+checks=passed
+./scripts/check.sh || checks=failed
 
 [ $# -gt 0 ] || set -- ./...
 echo '== go test -race'
-go test -race -count=1 -timeout 15m -json "$@" | go run ./scripts/testreport
+tests=passed
+go test -race -count=1 -timeout 15m -json "$@" | go run ./scripts/testreport || tests=failed
+
+echo "checks $checks, tests $tests"
+[ "$checks$tests" = passedpassed ]
