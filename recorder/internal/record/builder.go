@@ -79,10 +79,23 @@ func (s *Series) Add(step int64, t time.Duration, value float64) {
 	s.summary.add(step, value)
 	s.preview.add(step, value)
 	if s.open == nil || s.open.n == pieceSize {
-		s.open = &piece{}
+		s.open = newPiece(len(s.pieces) > 0)
 		s.pieces = append(s.pieces, s.open)
 	}
 	s.open.add(step, int64(t/time.Millisecond), value)
+}
+
+// newPiece gives an empty piece. One that follows another will likely be as
+// long, and has its room at once: growing to it would copy it a few times.
+func newPiece(long bool) *piece {
+	if !long {
+		return &piece{}
+	}
+	return &piece{
+		steps:  make([]byte, 0, pieceSize),
+		times:  make([]byte, 0, pieceSize),
+		values: make([]byte, 0, 8*pieceSize),
+	}
 }
 
 func (p *piece) add(step, ms int64, value float64) {

@@ -7,21 +7,23 @@ type preview struct {
 	values []float64
 	stride int64
 	seen   int64
+	next   int64 // the point that is kept next
 }
 
 func (p *preview) add(step int64, value float64) {
-	if p.stride == 0 {
-		p.stride = 1
-	}
-	if p.seen%p.stride == 0 {
-		if len(p.steps) == 2*PreviewPoints {
-			p.halve()
-		}
-		if p.seen%p.stride == 0 {
-			p.steps, p.values = append(p.steps, step), append(p.values, value)
-		}
+	if p.seen == p.next {
+		p.keep(step, value)
 	}
 	p.seen++
+}
+
+func (p *preview) keep(step int64, value float64) {
+	p.stride = max(1, p.stride)
+	if len(p.steps) == 2*PreviewPoints {
+		p.halve() // which leaves this point at a multiple of the stride
+	}
+	p.steps, p.values = append(p.steps, step), append(p.values, value)
+	p.next += p.stride
 }
 
 func (p *preview) halve() {
