@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	mathrand "math/rand/v2"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -13,10 +14,11 @@ import (
 	"time"
 )
 
-// lockTries and lockWait are how long somebody else's lock is waited for.
+// lockPatience is how long somebody else's lock is waited for. Tries are at
+// random times up to lockPause apart, so that nobody among many starves.
 const (
-	lockTries = 20
-	lockWait  = 50 * time.Millisecond
+	lockPatience = 2 * time.Second
+	lockPause    = 20 * time.Millisecond
 )
 
 // maxMarkName is the length of the longest name of a mark, in bytes.
@@ -37,20 +39,23 @@ type lockfile struct {
 func (s *Store) markDir() string { return filepath.Join(s.dir, "exprec", "locks") }
 
 // lock makes the lock of a file. The error is ErrLocked where somebody keeps
-// it for longer than a second.
+// it for longer than lockPatience.
 func (s *Store) lock(ctx context.Context, file string) (*lockfile, error) {
 	f, mark := s.makeMark(file)
-	for range lockTries {
+	for start := time.Now(); time.Since(start) < lockPatience; {
 		l, err := takeLock(file, f, mark)
 		if err == nil {
 			return l, nil
 		}
 		if errors.Is(err, fs.ErrNotExist) {
-			// git removes folders of refs that became empty.
+			// git removes folders of refs that became empty, and a mark that was
+			// not yet held when another process looked is gone.
 			err = s.makeRefDir(filepath.Dir(file))
+			dropMark(f, mark)
+			f, mark = s.makeMark(file)
 		}
 		if errors.Is(err, fs.ErrExist) && !s.breakOwnLock(file) {
-			err = wait(ctx, lockWait)
+			err = wait(ctx, mathrand.N(lockPause))
 		}
 		if err != nil && !errors.Is(err, fs.ErrExist) {
 			dropMark(f, mark)
