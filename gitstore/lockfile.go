@@ -148,12 +148,16 @@ func (l *lockfile) forget() {
 	l.f = nil
 }
 
-// release removes a lock that has not replaced its file.
+// release removes a lock that has not replaced its file. Where it cannot be
+// removed its mark stays, so that a later commit can.
 func (l *lockfile) release() {
-	if l.f != nil {
-		os.Remove(l.file + ".lock")
-		l.forget()
+	if l.f == nil {
+		return
 	}
+	if err := os.Remove(l.file + ".lock"); err != nil {
+		l.mark = ""
+	}
+	l.forget()
 }
 
 // lockedError names the lock, its age and the cure.
@@ -208,8 +212,8 @@ func (s *Store) sweepMark(name string, minAge time.Duration) bool {
 	lock := filepath.Join(s.dir, filepath.FromSlash(rel)+".lock")
 	other, err := os.Lstat(lock)
 	ours := err == nil && os.SameFile(info, other)
-	if ours {
-		os.Remove(lock)
+	if ours && os.Remove(lock) != nil {
+		return false
 	}
 	os.Remove(mark)
 	return ours

@@ -91,8 +91,8 @@ func leftoverID(name string) (string, bool) {
 func (s *Store) sweepPack(id string) {
 	unfinished := filepath.Join(s.packDir(), newPackPrefix+id)
 	base := filepath.Join(s.packDir(), packPrefix+id)
-	if fileExists(base+keepEnd) && !isOurKeep(base) {
-		return
+	if fileExists(base+keepEnd) && !isOurKeep(base) && !fileExists(unfinished+newPackEnd) {
+		return // somebody else keeps this pack
 	}
 	for _, name := range []string{unfinished + newPackEnd, base + ".pack", base + keepEnd, unfinished + newIndexEnd} {
 		dead, there := isAbandoned(name)
