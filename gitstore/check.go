@@ -12,7 +12,7 @@ import (
 
 // Limits of a check. A tree that is deeper is one that git itself refuses.
 const (
-	maxTreeDepth = 2048
+	maxCheckDepth = 2048
 	maxFindings  = 1000
 )
 
@@ -106,8 +106,8 @@ func (c *checker) commit(item checkItem) error {
 }
 
 func (c *checker) tree(item checkItem) error {
-	if item.depth > maxTreeDepth {
-		return fmt.Errorf("more than %d folders are in each other: %w", maxTreeDepth, ErrTooLarge)
+	if item.depth > maxCheckDepth {
+		return fmt.Errorf("more than %d folders are in each other: %w", maxCheckDepth, ErrTooLarge)
 	}
 	entries, err := c.store.ReadTree(item.hash)
 	if err != nil {
