@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/exprec/exprec/gitstore/gitstoretest"
 	"github.com/exprec/exprec/recorder"
 )
 
@@ -57,7 +58,9 @@ func TestQuickstartRecordsARun(t *testing.T) {
 	dir := project(t)
 	program := filepath.Join(t.TempDir(), "quickstart")
 	run(t, ".", "go", "build", "-o", program, "./quickstart")
+	unchanged := gitstoretest.Unchanged(t, dir)
 	out := run(t, dir, program)
+	unchanged()
 	r := newest(t, dir)
 	if r.Status() != recorder.Succeeded {
 		t.Errorf("the run is %s", r.Status())

@@ -84,14 +84,7 @@ func TestKilledTrainingLosesNothing(t *testing.T) {
 		rounds = n
 	}
 	want := expected(t)
-	program := filepath.Join(t.TempDir(), "digits")
-	if out, err := exec.Command("go", "build", "-o", program, ".").CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
-	}
-	dir := t.TempDir()
-	if out, err := exec.Command("git", "init", "-q", dir).CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
-	}
+	program, dir := build(t)
 	seen := 0
 	for range rounds {
 		epoch := killed(t, program, dir)
