@@ -13,7 +13,7 @@ import (
 // Limits of a check. A tree that is deeper is one that git itself refuses.
 const (
 	maxCheckDepth = 2048
-	maxFindings  = 1000
+	maxFindings   = 1000
 )
 
 // Finding is something that is wrong with an object.

@@ -45,7 +45,7 @@ func TestMain(m *testing.M) {
 // helperJobs are what a helper can do; the first word after the job is a folder.
 func helperJobs() map[string]func([]string) error {
 	return map[string]func([]string) error{
-		"create": func(words []string) error { return helperCommit(words[0], words[1], gitstore.Hash{}) },
+		"create": helperCreate,
 		"update": helperUpdate,
 		"delete": helperDelete,
 		"large":  helperLarge,
@@ -71,13 +71,22 @@ func smallRun(content string) *gitstore.Tree {
 	return tree
 }
 
+// helperCreate makes a ref; a third word makes the run another one.
+func helperCreate(words []string) error {
+	return helperCommitOf(words[0], words[1], gitstore.Hash{}, strings.Join(words[2:], " "))
+}
+
 func helperCommit(dir, ref string, old gitstore.Hash) error {
+	return helperCommitOf(dir, ref, old, fmt.Sprint(old))
+}
+
+func helperCommitOf(dir, ref string, old gitstore.Hash, content string) error {
 	s, err := helperOpen(dir)
 	if err != nil {
 		return err
 	}
 	defer s.Close()
-	c := gitstore.Commit{Ref: ref, Old: old, Tree: smallRun(fmt.Sprint(old)), Author: someone(), Message: "a run"}
+	c := gitstore.Commit{Ref: ref, Old: old, Tree: smallRun(content), Author: someone(), Message: "a run"}
 	if !old.IsZero() {
 		c.Parents = []gitstore.Hash{old}
 	}
