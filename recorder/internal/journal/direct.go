@@ -15,10 +15,10 @@ const pageSize = 4096
 // writeFile is what direct needs of a file; tests put broken ones in its place.
 type writeFile interface {
 	io.WriterAt
+	io.Seeker
 	Truncate(size int64) error
 	Sync() error
 	Stat() (os.FileInfo, error)
-	Size() (int64, error) // as Stat gives it, without allocating
 	Close() error
 }
 
@@ -31,7 +31,7 @@ type direct struct {
 	torn bool // bytes after the data could not be taken away
 }
 
-func newDirect(f *os.File) *direct { return &direct{f: &plainFile{File: f}, file: f} }
+func newDirect(f *os.File) *direct { return &direct{f: f, file: f} }
 
 func (d *direct) put(off int64, word uint64, fixed, payload []byte) error {
 	if d.torn {
@@ -41,8 +41,9 @@ func (d *direct) put(off int64, word uint64, fixed, payload []byte) error {
 		d.torn = false
 	}
 	// Writing behind the end of a file that was cut would leave zeros before
-	// the frame, where readers stop.
-	if have, err := d.f.Size(); err == nil && have < off {
+	// the frame, where readers stop. Asking for the end is cheaper than Stat,
+	// after which the next write has to record a new time.
+	if have, err := d.f.Seek(0, io.SeekEnd); err == nil && have < off {
 		return errFault
 	}
 	size := frameSize(len(fixed), len(payload))

@@ -139,8 +139,8 @@ func checkGap(path string, dropped uint64, last int64) error {
 // devFull is a file on which writing finds no room, cutting works.
 type devFull struct{ *os.File }
 
-func (d devFull) Truncate(int64) error { return nil }
-func (d devFull) Size() (int64, error) { return math.MaxInt64, nil }
+func (d devFull) Truncate(int64) error           { return nil }
+func (d devFull) Seek(int64, int) (int64, error) { return math.MaxInt64, nil }
 
 // TestDeviceFull: each write fails as it does on a full disk.
 func TestDeviceFull(t *testing.T) {

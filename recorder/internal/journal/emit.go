@@ -48,13 +48,15 @@ func (w *Writer) scalar(id uint32, value float64, step int64) {
 		}
 	}
 	kind, fixed := putScalar(w.sums.fixed(), value, step, t)
-	w.emit(t, kind, id, fixed, nil)
+	if err := w.put(kind, id, fixed, nil); err != nil {
+		w.again(t, kind, id, fixed, nil, err)
+	}
 }
 
-// emit adds a frame whose fixed part was laid out, and counts it when it finds
-// no room.
-func (w *Writer) emit(t time.Duration, kind Kind, id uint32, fixed int, payload []byte) {
-	if err := w.lay(kind, id, fixed, payload); err != nil {
+// again is for a frame that put failed with: it goes into a new file, or it is
+// counted as dropped.
+func (w *Writer) again(t time.Duration, kind Kind, id uint32, fixed int, payload []byte, err error) {
+	if err = w.elsewhere(kind, id, fixed, payload, err); err != nil {
 		w.dropped++
 		w.hold(t, err)
 	}
@@ -91,15 +93,22 @@ func (w *Writer) room(t time.Duration, size int64) bool {
 	return true
 }
 
-// lay puts a frame at the end of the data. Where the file was cut by somebody
-// else it goes on in a new one.
+// lay puts a frame at the end of the data, in a new file where this one was
+// cut by somebody else.
 func (w *Writer) lay(kind Kind, id uint32, fixed int, payload []byte) error {
-	err := w.put(kind, id, fixed, payload)
-	if err == nil || w.moving || !errors.Is(err, errFault) {
+	if err := w.put(kind, id, fixed, payload); err != nil {
+		return w.elsewhere(kind, id, fixed, payload, err)
+	}
+	return nil
+}
+
+// elsewhere goes on in a new file, with the frame that put failed with, when
+// it failed because the file was cut.
+func (w *Writer) elsewhere(kind Kind, id uint32, fixed int, payload []byte, err error) error {
+	if w.moving || !errors.Is(err, errFault) {
 		return err
 	}
-	var keep [wideFixed]byte // naming the scalars anew overwrites it
-	copy(keep[:], w.sums.fixed())
+	keep := *w.sums.fixed() // naming the scalars anew overwrites it
 	w.moving = true
 	defer func() { w.moving = false }()
 	if err := w.move(err); err != nil {
@@ -112,12 +121,12 @@ func (w *Writer) lay(kind Kind, id uint32, fixed int, payload []byte) error {
 	if !w.nameSeries(w.now(), named) {
 		return err
 	}
-	copy(w.sums.fixed(), keep[:])
+	*w.sums.fixed() = keep
 	return w.put(kind, id, fixed, payload)
 }
 
-// put is lay without a second try. A fault in mapped memory, which would end
-// the program, becomes an error.
+// put lays a frame down at the end of the data. A fault in mapped memory,
+// which would end the program, becomes an error.
 func (w *Writer) put(kind Kind, id uint32, fixed int, payload []byte) (err error) {
 	defer recoverFault(debug.SetPanicOnFault(true), &err)
 	low := id<<8 | uint32(kind)

@@ -6,21 +6,7 @@ import (
 	"errors"
 	"os"
 	"syscall"
-
-	"golang.org/x/sys/unix"
 )
-
-// plainFile is a file that tells its length without allocating.
-type plainFile struct {
-	*os.File
-	stat unix.Stat_t
-}
-
-// Size is the file's length in bytes.
-func (f *plainFile) Size() (int64, error) {
-	err := unix.Fstat(int(f.Fd()), &f.stat)
-	return f.stat.Size, err
-}
 
 // linkCount is how many names a file has.
 func linkCount(info os.FileInfo) uint64 {

@@ -92,7 +92,7 @@ func hostileJournal(data []byte) []byte {
 		fixed := fixedSize(Kind(low))
 		part := make([]byte, fixed)
 		data = data[copy(part, data):]
-		copy(sums.fixed(), part)
+		copy(sums.fixed()[:], part)
 		var payload []byte
 		if k := Kind(low); k != Scalar && k != ScalarWide {
 			length := min(int(binary.LittleEndian.Uint32(part[8:])), len(data))

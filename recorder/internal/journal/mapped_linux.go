@@ -1,6 +1,7 @@
 package journal
 
 import (
+	"encoding/binary"
 	"errors"
 	"math"
 	"math/bits"
@@ -64,8 +65,11 @@ func (m *mapped) put(off int64, word uint64, fixed, payload []byte) error {
 		}
 	}
 	dst := m.cur.mem[off-m.cur.start:][:size]
-	copy(dst[wordSize:], fixed)
-	if len(payload) > 0 {
+	if len(dst) == wordSize+narrowFixed && len(fixed) == narrowFixed { // the many
+		binary.NativeEndian.PutUint64(dst[8:], binary.NativeEndian.Uint64(fixed))
+		binary.NativeEndian.PutUint64(dst[16:], binary.NativeEndian.Uint64(fixed[8:]))
+	} else {
+		copy(dst[wordSize:], fixed)
 		copy(dst[wordSize+len(fixed):], payload)
 	}
 	if cpu.IsBigEndian {

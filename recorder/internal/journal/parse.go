@@ -63,7 +63,7 @@ func (r *Reader) decode(off int64) (Frame, int64, error) {
 	} else if length, err = f.other(b[wordSize:]); err != nil {
 		return Frame{}, 0, err
 	}
-	copy(r.sums.fixed(), b[wordSize:wordSize+fixed])
+	copy(r.sums.fixed()[:], b[wordSize:wordSize+fixed])
 	if length > 0 {
 		if b, err = r.payload(off+int64(wordSize+fixed), length); err != nil {
 			return Frame{}, 0, err

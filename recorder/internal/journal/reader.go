@@ -158,7 +158,7 @@ func (r *Reader) bufferedScalars(visit func(id uint32, step int64, t time.Durati
 		if Kind(word) != Scalar || int(id) >= len(r.known) || !r.known[id] {
 			return
 		}
-		copy(r.sums.fixed(), b[wordSize:])
+		copy(r.sums.fixed()[:narrowFixed], b[wordSize:])
 		if r.sums.sum(r.off, uint32(word), narrowFixed, nil) != uint32(word>>32) {
 			return
 		}

@@ -168,7 +168,9 @@ func (w *Writer) Append(kind Kind, payload []byte) {
 		return
 	}
 	putOther(w.sums.fixed(), t, len(payload))
-	w.emit(t, kind, 0, otherFixed, payload)
+	if err := w.put(kind, 0, otherFixed, payload); err != nil {
+		w.again(t, kind, 0, otherFixed, payload, err)
+	}
 }
 
 // refuse keeps an error that is the caller's and costs one frame.
