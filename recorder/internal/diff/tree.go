@@ -46,14 +46,15 @@ type Change struct {
 
 // Limits of what a comparison looks at.
 const (
-	maxEntries = 2_000_000 // entries of the subtrees that differ
-	maxNesting = 1000      // folders in folders
+	maxEntries = 500_000 // entries of the subtrees that differ
+	maxKnown   = 4096    // folders that are kept, for trees that name one many times
+	maxNesting = 1000    // folders in folders
 )
 
 // Trees lists the files that differ, sorted by path: at most limit of them,
 // and how many more there are. Subtrees with equal hashes are not read.
 func Trees(ctx context.Context, a, b Side, limit int) (changes []Change, more int, err error) {
-	w := walker{ctx: ctx, a: a, b: b}
+	w := walker{ctx: ctx, a: a, b: b, known: map[plumbing.Hash]map[string]Entry{}}
 	err = w.dirs("", Entry{Mode: filemode.Dir, Hash: a.Root}, Entry{Mode: filemode.Dir, Hash: b.Root}, 0)
 	if err != nil {
 		return nil, 0, err
@@ -74,6 +75,7 @@ type walker struct {
 	a, b  Side
 	seen  int
 	found []Change
+	known map[plumbing.Hash]map[string]Entry // folders that were read, the first of them
 }
 
 // dirs compares two folders, either of which may be absent.
@@ -116,18 +118,29 @@ func (w *walker) read(side Side, dir Entry, at string) (map[string]Entry, error)
 	if dir.Hash.IsZero() {
 		return nil, nil
 	}
-	entries, err := side.Tree(dir.Hash)
-	if err != nil {
-		return nil, fmt.Errorf("read the folder %.80q: %w", "source/"+at, err)
+	named, ok := w.known[dir.Hash]
+	if !ok {
+		entries, err := side.Tree(dir.Hash)
+		if err != nil {
+			return nil, fmt.Errorf("read the folder %.80q: %w", at, err)
+		}
+		named = byName(entries)
+		if len(w.known) < maxKnown {
+			w.known[dir.Hash] = named
+		}
 	}
-	if w.seen += len(entries); w.seen > maxEntries {
+	if w.seen += len(named); w.seen > maxEntries {
 		return nil, fmt.Errorf("%w: more than %d files", ErrTooLarge, maxEntries)
 	}
+	return named, nil
+}
+
+func byName(entries []Entry) map[string]Entry {
 	named := make(map[string]Entry, len(entries))
 	for _, e := range entries {
 		named[e.Name] = e
 	}
-	return named, nil
+	return named
 }
 
 // entry compares what two folders hold under one name.
