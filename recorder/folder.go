@@ -16,8 +16,8 @@ const (
 
 // makeFolder makes the folder of a new run. It must not exist: two
 // runs never share one by accident.
-func (p *Project) makeFolder(uuid string) (string, error) {
-	folder := filepath.Join(p.Home(), "runs", uuid)
+func (p *Project) makeFolder(home, uuid string) (string, error) {
+	folder := filepath.Join(home, "runs", uuid)
 	if err := os.Mkdir(folder, 0o700); err != nil {
 		return "", fmt.Errorf("make the run's folder: %w", err)
 	}

@@ -34,7 +34,7 @@ func join(o Options, folder, id string) (*Experiment, error) {
 	if err != nil {
 		return nil, fmt.Errorf("join the run %s: %w", shortID(id), err)
 	}
-	p, err := openForRecording(string(top))
+	p, err := Open(string(top))
 	if err != nil {
 		return nil, err
 	}

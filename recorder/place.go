@@ -131,28 +131,43 @@ func (p *Project) add(home string, store *gitstore.Store) {
 }
 
 // openForRecording opens the project with the first place that can be written
-// in front, creating what it needs. Its error says why no place could be.
-func openForRecording(dir string) (*Project, error) {
-	p, err := find(dir)
+// in front, creating what it needs, and makes the folder of a new run there.
+// Its error says why no place could be.
+func openForRecording(dir, uuid string) (p *Project, folder string, err error) {
+	p, err = find(dir)
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
 	var errs []error
 	for _, at := range p.places() {
-		err := p.prepare(at)
+		folder, err := p.prepare(at, uuid)
 		if err == nil {
-			return p, p.openRest(at)
+			p.openRest(at)
+			return p, folder, nil
 		}
 		errs = append(errs, err)
 	}
-	return nil, fmt.Errorf("find a folder to record into for %q: %w", p.top, oneLine(errs...))
+	return nil, "", fmt.Errorf("find a folder to record into for %q: %w", p.top, oneLine(errs...))
 }
 
-// prepare makes a place and opens its store.
-func (p *Project) prepare(at place) error {
+// prepare makes a place with the folder of a run, and opens its store.
+func (p *Project) prepare(at place, uuid string) (folder string, err error) {
 	if err := makeHome(at.home); err != nil {
-		return err
+		return "", err
 	}
+	folder, err = p.makeFolder(at.home, uuid)
+	if err != nil {
+		return "", err
+	}
+	if err := p.openPrepared(at); err != nil {
+		os.RemoveAll(folder)
+		return "", err
+	}
+	return folder, nil
+}
+
+// openPrepared opens the store of a place, and makes it where it is private.
+func (p *Project) openPrepared(at place) error {
 	if at.native {
 		return p.openNative(at)
 	}
@@ -167,15 +182,12 @@ func (p *Project) prepare(at place) error {
 
 // openRest opens what else the project reads, so that a run of any of its
 // places can be continued or read from. Damage there must not stop recording.
-func (p *Project) openRest(first place) error {
+func (p *Project) openRest(first place) {
 	for _, at := range p.places() {
 		if at != first {
-			if err := p.openPlace(at); err != nil {
-				continue
-			}
+			_ = p.openPlace(at)
 		}
 	}
-	return nil
 }
 
 func (p *Project) whyPrivate() string {
@@ -188,20 +200,12 @@ func (p *Project) whyPrivate() string {
 	return fmt.Sprintf("the run is kept in a private store: %s cannot be written", p.repo.CommonDir)
 }
 
-// makeHome makes a home that only its user can read, and proves that it can
-// be written.
+// makeHome makes a home that only its user can read.
 func makeHome(home string) error {
 	if err := os.MkdirAll(filepath.Join(home, "runs"), 0o700); err != nil {
 		return err
 	}
-	if err := os.Chmod(home, 0o700); err != nil {
-		return err
-	}
-	probe, err := os.MkdirTemp(filepath.Join(home, "runs"), ".probe-")
-	if err != nil {
-		return err
-	}
-	return os.Remove(probe)
+	return os.Chmod(home, 0o700)
 }
 
 // refugeHome is the folder of the user that takes a project's runs where the

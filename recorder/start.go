@@ -52,14 +52,10 @@ func start(o Options) (*Experiment, error) {
 
 // begin starts a run of its own.
 func begin(o Options) (*Experiment, error) {
-	p, err := openForRecording(o.Dir)
+	id := uuid.NewString()
+	p, folder, err := openForRecording(o.Dir, id)
 	if err != nil {
 		return nil, err
-	}
-	id := uuid.NewString()
-	folder, err := p.makeFolder(id)
-	if err != nil {
-		return nil, oneLine(err, p.Close())
 	}
 	e, err := attach(o, p, folder, id)
 	if err != nil {
