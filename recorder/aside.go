@@ -16,7 +16,8 @@ import (
 )
 
 // putAside removes the journals that the record was made of. One that has
-// grown since, or is not part of it, is kept: its data is nowhere else.
+// grown since, or is not part of it, is kept beside: its data is nowhere else,
+// and the error says so, once.
 func putAside(folder string, sums []record.JournalSum) error {
 	dir := filepath.Join(folder, journalName)
 	for _, sum := range sums {
@@ -32,10 +33,14 @@ func putAside(folder string, sums []record.JournalSum) error {
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
-	if err != nil {
-		return fmt.Errorf("the run %s is sealed, and a journal that is not part of it is kept in %s", shortID(filepath.Base(folder)), dir)
+	if err == nil {
+		return nil
 	}
-	return nil
+	kept := filepath.Join(folder, "kept-"+time.Now().UTC().Format("20060102T150405.000000000"))
+	if err := os.Rename(dir, kept); err != nil {
+		return err
+	}
+	return fmt.Errorf("the run %s is sealed, and a journal that is not part of its record is kept in %s", shortID(filepath.Base(folder)), kept)
 }
 
 // sameJournal reports whether a journal holds what the sum says and nothing
@@ -47,7 +52,7 @@ func sameJournal(name string, sum record.JournalSum) bool {
 	}
 	r, err := journal.Open(name)
 	if err != nil {
-		return false
+		return sum.Length == 0 && errors.Is(err, journal.ErrTorn)
 	}
 	defer r.Close()
 	for {
@@ -59,6 +64,9 @@ func sameJournal(name string, sum record.JournalSum) bool {
 		}
 	}
 }
+
+// emptyDigest is the SHA-256 of nothing.
+var emptyDigest = hex.EncodeToString(sha256.New().Sum(nil))
 
 // digestOf is the SHA-256 of the first bytes of a journal.
 func digestOf(name string, length int64) (string, error) {

@@ -58,6 +58,12 @@ func fold(folder string, started time.Time) (*folded, error) {
 			continue
 		}
 		s, err := f.open(filepath.Join(folder, journalName, entry.Name()))
+		if errors.Is(err, journal.ErrTorn) {
+			// Its process died while it began: there is nothing in it.
+			f.sums = append(f.sums, record.JournalSum{Name: entry.Name(), SHA256: emptyDigest})
+			f.silent++
+			continue
+		}
 		if err != nil {
 			f.note("%v", err)
 			f.silent++

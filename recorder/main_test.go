@@ -101,6 +101,7 @@ func joins() {
 func creates() {
 	e := recorder.Start(quiet())
 	e.AddScalar("loss", 1, 1)
+	os.Stdout.WriteString("logged\n")
 	e.Finish()
 	if err := e.Err(); err != nil {
 		fmt.Fprintln(os.Stderr, err)
