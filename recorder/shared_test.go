@@ -183,3 +183,46 @@ func TestPlainFolder(t *testing.T) {
 		t.Errorf(".exprec: %v, %v; want mode 0700", info, err)
 	}
 }
+
+// git logs, shows, compares, repacks, collects and clones runs as it does any
+// other objects.
+func TestGitTreatsRunsAsItsOwn(t *testing.T) {
+	dir := repository(t)
+	ids := make([]string, 2)
+	for i := range ids {
+		write(t, dir, "train.py", fmt.Sprintf("lr = 0.%d\n", i+3))
+		e := recorder.Start(recorder.Options{Dir: dir, Quiet: true, Title: fmt.Sprint("try ", i)})
+		e.AddScalar("loss", float64(i), 0)
+		e.Finish()
+		if err := e.Err(); err != nil {
+			t.Fatal(err)
+		}
+		ids[i] = "refs/exprec/" + e.ID()
+	}
+	if log := git(t, dir, "log", "--format=%an %s", ids[0]); !strings.Contains(log, "Ada try 0: succeeded") {
+		t.Errorf("git log: %s", log)
+	}
+	if diff := git(t, dir, "diff", ids[0]+":source", ids[1]+":source"); !strings.Contains(diff, "-lr = 0.3\n+lr = 0.4") {
+		t.Errorf("git diff: %s", diff)
+	}
+	git(t, dir, "gc", "-q", "--prune=now")
+	git(t, dir, "repack", "-q", "-a", "-d")
+	git(t, dir, "pack-refs", "--all")
+	clone := t.TempDir()
+	git(t, clone, "init", "-q")
+	git(t, clone, "fetch", "-q", dir, "refs/exprec/*:refs/exprec/*")
+	for _, at := range []string{dir, clone} {
+		if out := git(t, at, "fsck", "--strict", "--no-dangling"); strings.Contains(out, "error") {
+			t.Errorf("git fsck: %s", out)
+		}
+		runs, err := open(t, at).Runs(t.Context(), "")
+		if err != nil || len(runs) != 2 {
+			t.Fatalf("%d runs, %v; want 2", len(runs), err)
+		}
+		for _, run := range runs {
+			if series, err := run.Series("loss"); err != nil || len(series.Values) != 1 {
+				t.Errorf("%s: %v, %v", run.Label(), series, err)
+			}
+		}
+	}
+}
