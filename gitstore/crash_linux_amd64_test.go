@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -192,26 +193,42 @@ func TestFailingCallsAreErrorsAndHarmNothing(t *testing.T) {
 					dir := clone(t, template)
 					before := refValue(t, dir, ref)
 					tr := &tracer{failAt: at, errno: errno}
-					var said bytes.Buffer
 					command := helper(t, job+" "+dir+" "+ref)
-					command.Stderr = &said
-					code := tr.run(t, command)
+					code, said := runSaying(t, tr, command)
 					calls = len(tr.calls)
 					now := refValue(t, dir, ref)
 					if code == helperDone && now == before {
 						t.Errorf("call %d (%s) fails, the commit says nothing and is not there", at, tr.calls[at-1])
 					}
-					if code == helperFailed && !strings.Contains(said.String(), errno.Error()) {
-						t.Errorf("call %d fails with %v and the error is %q", at, errno, &said)
+					if code == helperFailed && !strings.Contains(said, errno.Error()) {
+						t.Errorf("call %d fails with %v and the error is %q", at, errno, said)
 					}
 					if code != helperDone && code != helperFailed {
-						t.Errorf("call %d (%s) fails and the helper ends with %d: %s", at, tr.calls[at-1], code, &said)
+						t.Errorf("call %d (%s) fails and the helper ends with %d: %s", at, tr.calls[at-1], code, said)
 					}
 					checkAfterCrash(t, dir, ref)
 				}
 			})
 		}
 	}
+}
+
+// runSaying runs a traced command and gives what it said on stderr: into a
+// file, since nobody but the tracer may wait for the command.
+func runSaying(t *testing.T, tr *tracer, command *exec.Cmd) (code int, said string) {
+	t.Helper()
+	f, err := os.Create(filepath.Join(t.TempDir(), "stderr"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	command.Stderr = f
+	code = tr.run(t, command)
+	text, err := os.ReadFile(f.Name())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return code, string(text)
 }
 
 // What a ref stands for must be on the disk before the ref is, and the names
