@@ -1,9 +1,9 @@
 package gitstore
 
 import (
-	"encoding/binary"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"math"
 	"os"
@@ -42,8 +42,7 @@ type indexEntry struct {
 }
 
 func (e *indexEntry) uint32(at int) uint32 {
-	f := e.fixed[at : at+4]
-	return uint32(f[0])<<24 | uint32(f[1])<<16 | uint32(f[2])<<8 | uint32(f[3])
+	return beUint32(e.fixed[at : at+4])
 }
 
 func (e *indexEntry) mode() filemode.FileMode { return filemode.FileMode(e.uint32(indexMode)) }
@@ -103,10 +102,11 @@ func readIndexFile(file string) (string, time.Time, error) {
 	if !info.Mode().IsRegular() || info.Size() > maxIndex {
 		return "", time.Time{}, fmt.Errorf("it is no regular file of at most %d bytes: %w", maxIndex, ErrTooLarge)
 	}
-	var text strings.Builder
-	text.Grow(int(info.Size()))
-	_, err = f.WriteTo(&text)
-	return text.String(), info.ModTime(), err
+	data := make([]byte, info.Size())
+	if _, err := io.ReadFull(f, data); err != nil {
+		return "", time.Time{}, err
+	}
+	return viewString(data), info.ModTime(), nil
 }
 
 var errGitIndex = errors.New("the index is damaged; `git fsck` and `git reset` tell more and mend it")
@@ -250,5 +250,8 @@ func (x *index) checkOrder() error {
 	return nil
 }
 
-func beUint32(s string) uint32 { return binary.BigEndian.Uint32([]byte(s[:4])) }
-func beUint16(s string) uint16 { return binary.BigEndian.Uint16([]byte(s[:2])) }
+func beUint32(s string) uint32 {
+	return uint32(s[3]) | uint32(s[2])<<8 | uint32(s[1])<<16 | uint32(s[0])<<24
+}
+
+func beUint16(s string) uint16 { return uint16(s[1]) | uint16(s[0])<<8 }

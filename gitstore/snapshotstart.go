@@ -192,6 +192,9 @@ func (w *walk) beyond(count int) string {
 func (w *walk) sift(f *snapshotFolder, found func(pendingItem)) {
 	for i := range f.items {
 		item := &f.items[i]
+		if item.state == itemClean && item.folder == nil && !w.large(item) {
+			continue
+		}
 		path := f.path + item.name
 		switch {
 		case item.folder != nil && item.folder.module:

@@ -169,7 +169,7 @@ func (s *Store) Undo(ctx context.Context, dir string) (*Report, error) {
 	if err != nil {
 		return nil, err
 	}
-	w, err := openWorkTree(newPlacer(ctx, s, u.large), dir)
+	w, err := openWorkTree(newPlacer(ctx, s, nil), dir)
 	if err != nil {
 		return nil, err
 	}
@@ -210,7 +210,7 @@ func (u *undoState) removeCreated(w *workTree, path string) error {
 	if state == nil || state.IsDir() {
 		return nil // the restore did not get there, or the folder is somebody else's
 	}
-	same, err := w.disk(w.large).holds(path, u.after[path], nil)
+	same, err := w.disk(u.large).holds(path, u.after[path], nil)
 	if err != nil {
 		return err
 	}
@@ -233,7 +233,7 @@ func (u *undoState) putFile(w *workTree, path string) error {
 		}
 		after, replaced := u.after[path]
 		if replaced {
-			replaced, err = w.disk(w.large).holds(path, after, nil)
+			replaced, err = w.disk(u.large).holds(path, after, nil)
 		}
 		if err != nil {
 			return err

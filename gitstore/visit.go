@@ -17,6 +17,7 @@ func (w *walk) visit(f *snapshotFolder, names *nameList) error {
 	v := visitor{walk: w, folder: f, names: names}
 	if f.index != nil {
 		v.seen = make([]bool, len(f.index.entries))
+		f.items = make([]snapshotItem, 0, len(f.index.entries)+len(f.index.folders)+1)
 	}
 	if f.mode != takeGhost {
 		if err := v.look(); err != nil {
