@@ -21,7 +21,7 @@ func seed(f *testing.F) {
 		}
 		f.Add(data)
 	}
-	for _, data := range hostile() {
+	for _, data := range hostile(10) {
 		if len(data) < 100 {
 			f.Add(data)
 		}
