@@ -47,17 +47,17 @@ func (m *meter) run(env []string, input io.Reader, name string, arguments ...str
 	return out, err
 }
 
-// timed gives the median time of the work's processes, and in m.memory what
-// the greatest of them needs.
-func (m *meter) timed(rounds int, work func() error) (time.Duration, error) {
-	took, err := median(rounds, work)
+// beside fills in the times of the work and of its baseline, which starts
+// processes with m, and the memory that the greatest of those needs.
+func (m *meter) beside(rounds int, r row, work, baseline func() error) ([]row, error) {
+	took, err := medians(rounds, work, baseline)
 	if err != nil {
-		return 0, err
+		return nil, err
 	}
 	m.weigh = true
-	err = work()
-	m.weigh = false
-	return took, err
+	err = baseline()
+	r.Took, r.Other, r.OtherRSS = took[0], took[1], m.memory
+	return []row{r}, err
 }
 
 // weigh runs a process and prints its peak memory on stderr. Linux counts the

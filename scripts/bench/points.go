@@ -56,7 +56,8 @@ func decodePoints(dir string, s scaling) ([]row, error) {
 	if err != nil {
 		return nil, err
 	}
-	took, err := median(3, func() error {
+	r := row{Work: fmt.Sprintf("decode %s points", humanize.Comma(int64(s.points))), Baseline: "git cat-file of their bytes"}
+	rows, err := m.beside(3, r, func() error {
 		return withRun(dir, id, func(run *recorder.Run) error {
 			series, err := run.Series("group00/scalar0000")
 			if err == nil && len(series.Values) != s.points {
@@ -64,16 +65,11 @@ func decodePoints(dir string, s scaling) ([]row, error) {
 			}
 			return err
 		})
-	})
-	if err != nil {
-		return nil, err
+	}, func() error { return m.catFiles(id, "scalars") })
+	if err == nil {
+		rows[0].Note = fmt.Sprintf("%.3g ns a point", float64(rows[0].Took.Nanoseconds())/float64(s.points))
 	}
-	git, err := m.timed(3, func() error { return m.catFiles(id, "scalars") })
-	return []row{{
-		Work: fmt.Sprintf("decode %s points", humanize.Comma(int64(s.points))), Took: took,
-		Baseline: "git cat-file of their bytes", Other: git, OtherRSS: m.memory,
-		Note: fmt.Sprintf("%.3g ns a point", float64(took.Nanoseconds())/float64(s.points)),
-	}}, err
+	return rows, err
 }
 
 // openScalars opens a run and reads all that its page needs before a chart is
@@ -87,7 +83,8 @@ func openScalars(dir string, s scaling) ([]row, error) {
 	if err != nil {
 		return nil, err
 	}
-	took, err := median(s.rounds, func() error {
+	r := row{Work: fmt.Sprintf("open a run of %s scalars", humanize.Comma(int64(s.scalars))), Baseline: "git cat-file of their index"}
+	return m.beside(s.rounds, r, func() error {
 		return withRun(dir, id, func(run *recorder.Run) error {
 			if _, err := run.Params(); err != nil {
 				return err
@@ -99,15 +96,7 @@ func openScalars(dir string, s scaling) ([]row, error) {
 			}
 			return err
 		})
-	})
-	if err != nil {
-		return nil, err
-	}
-	git, err := m.timed(s.rounds, func() error { return m.catFiles(id, "scalars.msgpack") })
-	return []row{{
-		Work: fmt.Sprintf("open a run of %s scalars", humanize.Comma(int64(s.scalars))), Took: took,
-		Baseline: "git cat-file of their index", Other: git, OtherRSS: m.memory,
-	}}, err
+	}, func() error { return m.catFiles(id, "scalars.msgpack") })
 }
 
 // withRun opens the project afresh, as a new process would.

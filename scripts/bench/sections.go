@@ -4,13 +4,14 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"runtime"
 	"strings"
 	"time"
+
+	"github.com/dustin/go-humanize"
 
 	"github.com/exprec/exprec/gitstore"
 	"github.com/exprec/exprec/recorder"
@@ -96,11 +97,8 @@ func startFinish(dir string, s scaling) ([]row, error) {
 	if err != nil {
 		return nil, err
 	}
-	git, err := m.timed(s.rounds, m.addAndWriteTree)
-	if err != nil {
-		return nil, err
-	}
-	took, err := median(s.rounds, func() error {
+	r := row{Work: "start + finish, 1,000 files", Baseline: "git add -A, write-tree", Goal: "0.33"}
+	return m.beside(s.rounds, r, func() error {
 		exp, err := quiet(dir, true)
 		if err != nil {
 			return err
@@ -111,11 +109,7 @@ func startFinish(dir string, s scaling) ([]row, error) {
 		}
 		exp.Finish()
 		return exp.Err()
-	})
-	return []row{{
-		Work: "start + finish, 1,000 files", Took: took, Goal: "0.33",
-		Baseline: "git add -A, write-tree", Other: git, OtherRSS: m.memory,
-	}}, err
+	}, m.addAndWriteTree)
 }
 
 // snapshot makes a tree of an unchanged work tree.
@@ -130,35 +124,39 @@ func snapshot(dir string, s scaling) ([]row, error) {
 		if err != nil {
 			return nil, err
 		}
-		rows = append(rows, r)
+		rows = append(rows, r...)
 	}
 	return rows, nil
 }
 
-func snapshotOf(dir string, files, rounds int) (row, error) {
+func snapshotOf(dir string, files, rounds int) ([]row, error) {
 	m, err := repository(dir, files)
 	if err != nil {
-		return row{}, err
+		return nil, err
 	}
 	repo, store, err := open(dir)
 	if err != nil {
-		return row{}, err
+		return nil, err
 	}
 	defer store.Close()
-	took, err1 := median(rounds, func() error {
+	rows, err := m.beside(rounds, row{
+		Work: fmt.Sprintf("warm snapshot, %s files", humanize.Comma(int64(files))), Baseline: "git add -A, write-tree", Goal: "0.5",
+	}, func() error {
 		snap, err := store.Snapshot(context.Background(), repo, dir, gitstore.SnapshotOptions{Skip: []string{".exprec"}})
 		if err == nil && snap.Files != files {
 			err = fmt.Errorf("the snapshot has %d files, there are %d", snap.Files, files)
 		}
 		return err
-	})
-	git, err2 := m.timed(rounds, m.addAndWriteTree)
-	bare, err3 := median(rounds, func() error { return walk(dir) })
-	return row{
-		Work: fmt.Sprintf("warm snapshot, %d files", files), Took: took, Goal: "0.5, and 2 x a walk",
-		Baseline: "git add -A, write-tree", Other: git, OtherRSS: m.memory,
-		Note: fmt.Sprintf("%.2f x a bare walk of %s", float64(took)/float64(bare), short(bare)),
-	}, errors.Join(err1, err2, err3)
+	}, m.addAndWriteTree)
+	if err != nil {
+		return nil, err
+	}
+	bare, err := medians(rounds, func() error { return walk(dir) })
+	if err != nil {
+		return nil, err
+	}
+	rows[0].Note = fmt.Sprintf("%.2f x a bare walk of %s", float64(rows[0].Took)/float64(bare[0]), short(bare[0]))
+	return rows, nil
 }
 
 func open(dir string) (*gitstore.Repository, *gitstore.Store, error) {
@@ -176,24 +174,18 @@ func commit(dir string, s scaling) ([]row, error) {
 	if err != nil {
 		return nil, err
 	}
-	files := map[string][]byte{}
-	for i := range 11 {
-		files[fmt.Sprintf("part%d/file%d.msgpack", i%4, i)] = []byte(strings.Repeat(fmt.Sprintf("value %d,", i), 60))
-	}
-	round := 0
-	git, err := m.timed(s.rounds, func() error {
-		round++
-		return m.fastImport(round, files)
-	})
-	if err != nil {
-		return nil, err
-	}
 	repo, store, err := open(dir)
 	if err != nil {
 		return nil, err
 	}
 	defer store.Close()
-	took, err := median(s.rounds, func() error {
+	files := map[string][]byte{}
+	for i := range 11 {
+		files[fmt.Sprintf("part%d/file%d.msgpack", i%4, i)] = []byte(strings.Repeat(fmt.Sprintf("value %d,", i), 60))
+	}
+	round := 0
+	r := row{Work: "durable commit, 11 files", Baseline: "git fast-import, fsync", Goal: "0.5"}
+	return m.beside(s.rounds, r, func() error {
 		round++
 		tree := gitstore.NewTree()
 		for name, data := range files {
@@ -203,9 +195,8 @@ func commit(dir string, s scaling) ([]row, error) {
 			Ref: fmt.Sprintf("refs/exprec-bench/%d", round), Tree: tree, Author: repo.Author(), Message: "bench\n",
 		})
 		return err
+	}, func() error {
+		round++
+		return m.fastImport(round, files)
 	})
-	return []row{{
-		Work: "durable commit, 11 files", Took: took, Goal: "0.5",
-		Baseline: "git fast-import, fsync", Other: git, OtherRSS: m.memory,
-	}}, err
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"runtime"
 	"slices"
 	"strings"
 	"text/tabwriter"
@@ -126,16 +127,24 @@ func short(d time.Duration) string {
 	return d.String()
 }
 
-// median runs work that often and gives the median time.
-func median(rounds int, work func() error) (time.Duration, error) {
-	times := make([]time.Duration, rounds)
-	for i := range times {
-		start := time.Now()
-		if err := work(); err != nil {
-			return 0, err
+// medians runs each work that often, in turns, so that a machine that gets
+// busier is so for all of them, and gives the median time of each.
+func medians(rounds int, works ...func() error) ([]time.Duration, error) {
+	times := make([][]time.Duration, len(works))
+	for range rounds {
+		for i, work := range works {
+			runtime.GC() // the garbage of one is not the load of the next
+			start := time.Now()
+			if err := work(); err != nil {
+				return nil, err
+			}
+			times[i] = append(times[i], time.Since(start))
 		}
-		times[i] = time.Since(start)
 	}
-	slices.Sort(times)
-	return times[len(times)/2], nil
+	middle := make([]time.Duration, len(works))
+	for i := range times {
+		slices.Sort(times[i])
+		middle[i] = times[i][rounds/2]
+	}
+	return middle, nil
 }
