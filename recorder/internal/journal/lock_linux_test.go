@@ -265,3 +265,39 @@ func TestLockFileRemoved(t *testing.T) {
 		t.Errorf("locking a removed file gave %v", err)
 	}
 }
+
+// TestUpgradeTogether: two last writers that end at the same moment; exactly
+// one of them seals, however their steps interleave.
+func TestUpgradeTogether(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "lock")
+	for round := range 3000 {
+		var locks [2]*Lock
+		for i := range locks {
+			l, err := LockShared(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			locks[i] = l
+		}
+		var sealers atomic.Int64
+		var both sync.WaitGroup
+		for _, l := range locks {
+			both.Go(func() {
+				last, err := Upgrade(l)
+				if err != nil {
+					t.Error(err)
+				}
+				if last {
+					sealers.Add(1)
+				}
+			})
+		}
+		both.Wait()
+		for _, l := range locks {
+			l.Unlock()
+		}
+		if n := sealers.Load(); n != 1 {
+			t.Fatalf("round %d: %d of 2 last writers seal", round, n)
+		}
+	}
+}

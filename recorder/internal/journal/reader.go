@@ -89,11 +89,15 @@ func (r *Reader) Name(id uint32) (string, bool) {
 // written stops there.
 func (r *Reader) Next() (Frame, error) {
 	f, size, err := r.parse(r.off)
+	next := int64(-1)
+	if errors.Is(err, errDamage) {
+		f, size, next, err = r.settle(err)
+	}
 	switch {
 	case err == errEnd:
 		return Frame{}, io.EOF
 	case errors.Is(err, errDamage):
-		return Frame{}, r.skip(err)
+		return Frame{}, r.skip(err, next)
 	case err != nil:
 		return Frame{}, fmt.Errorf("cannot read journal %s: %w", r.f.Name(), err)
 	}

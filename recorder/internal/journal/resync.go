@@ -6,21 +6,43 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"time"
 )
 
 // searchWork bounds the bytes hashed in search of whole frames, over all of a
 // reader's life: 8 times the file and this many.
 const searchWork = 64 << 20
 
-// skip finds the next whole frame after damage at r.off and makes it the next
-// one to read. Where there is none the journal ends at the damage, which is
-// told once: what follows cannot be told from garbage.
-func (r *Reader) skip(cause error) error {
-	at := r.off
-	next, err := r.search(at + wordSize)
+// settleTime is how long a reader waits before it calls the last frame of a
+// journal damaged.
+const settleTime = 20 * time.Millisecond
+
+// settle looks once more at damage at r.off with no whole frame behind it. A
+// writer that uses write(2) stores the word of a frame that crosses a page by
+// itself, and the kernel copies its bytes one after the other: for a moment, or
+// longer if the writer is interrupted then, a part of it can be seen. It gives
+// the frame, or the place of the next one and what is wrong.
+func (r *Reader) settle(cause error) (Frame, int64, int64, error) {
+	next, err := r.search(r.off + wordSize)
 	if err != nil {
-		return fmt.Errorf("cannot read journal %s: %w", r.f.Name(), err)
+		return Frame{}, 0, -1, err
 	}
+	if next >= 0 || r.off < pageSize/2 || r.told == r.off {
+		return Frame{}, 0, next, cause
+	}
+	for deadline := time.Now().Add(settleTime); time.Now().Before(deadline); time.Sleep(time.Millisecond) {
+		if f, size, err := r.parse(r.off); !errors.Is(err, errDamage) {
+			return f, size, -1, err
+		}
+	}
+	return Frame{}, 0, -1, cause
+}
+
+// skip goes on at the next whole frame after damage at r.off. Where there is
+// none the journal ends at the damage, which is told once: what follows cannot
+// be told from garbage.
+func (r *Reader) skip(cause error, next int64) error {
+	at := r.off
 	if next < 0 {
 		if r.told == at {
 			return io.EOF
