@@ -199,6 +199,9 @@ func TestAProjectWithoutRuns(t *testing.T) {
 	if _, err := p.Run(t.Context(), "@"); !errors.Is(err, ErrNoRun) {
 		t.Error("@ gives", err)
 	}
+	if report := check(t, p); !errors.Is(report.Err(), ErrNothingChecked) {
+		t.Error("checking nothing gives", report.Err())
+	}
 	if _, err := Open(t.TempDir()); !errors.Is(err, ErrNoProject) {
 		t.Error("a folder that was never recorded in gives", err)
 	}
@@ -221,6 +224,7 @@ func TestReadingWritesNothing(t *testing.T) {
 	for _, r := range runs {
 		touchEverything(r)
 	}
+	check(t, p)
 	p.Compare(t.Context(), runs[0], runs[1])
 	p.Skipped()
 	want(t, "the files", listing(t, b.dir), before)
