@@ -42,6 +42,8 @@ install gcc gcc libc6-dev # the race detector links with it
 install git-lfs git-lfs
 install sshd openssh-server
 install strace strace
+install mkfs.ext4 e2fsprogs # power is cut from a small disk of its own
+install mount mount
 install python3 python3
 # python3 on PATH may be another one than Debian's: then its own pip.
 msgpack() { python3 -c 'import msgpack' 2>/dev/null; }
