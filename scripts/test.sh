@@ -40,7 +40,6 @@ install() {
 install git git
 install gcc gcc libc6-dev # the race detector links with it
 install git-lfs git-lfs
-install sshd openssh-server
 install strace strace
 install mkfs.ext4 e2fsprogs # power is cut from a small disk of its own
 install mount mount
