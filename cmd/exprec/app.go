@@ -10,6 +10,7 @@ import (
 
 	"golang.org/x/term"
 
+	"github.com/exprec/exprec/gitstore"
 	"github.com/exprec/exprec/recorder"
 )
 
@@ -56,22 +57,54 @@ func (a *app) report(err error) {
 		a.errs.line(plain("exprec: interrupted"))
 		return
 	}
-	words := strings.TrimSpace(err.Error())
+	words := cutLongWords(strings.TrimSpace(err.Error()))
 	a.errs.line(styled(red, "exprec:"), plain(" %s", strings.ReplaceAll(words, "\n", "; ")))
 	if h := hint(err); h != "" {
 		a.errs.line(styled(dimStyle, "hint: %s", h))
 	}
 }
 
+// longWord is how long a word of a message can be: longer than the paths that
+// people have, shorter than a screen.
+const longWord = 300
+
+// cutLongWords shortens what is no word of a sentence any more, such as a name
+// of 4 KB that somebody asked for.
+func cutLongWords(message string) string {
+	words := strings.Split(message, " ")
+	for i, w := range words {
+		if len(w) > longWord {
+			words[i] = strings.ToValidUTF8(w[:longWord/4], "") + "…"
+		}
+	}
+	return strings.Join(words, " ")
+}
+
 // note prints a remark that is not part of what was asked for.
 func (a *app) note(format string, args ...any) {
-	a.errs.line(styled(dimStyle, "exprec: %s", fmt.Sprintf(format, args...)))
+	a.out.flush() // so that both keep their order on a terminal
+	a.errs.line(styled(dimStyle, "exprec: %s", sanitizeLine(fmt.Sprintf(format, args...))))
+	a.errs.flush()
+}
+
+// find finds the project of the current folder. A repository whose runs must not
+// be read is another matter than a folder that has none.
+func (a *app) find() (*recorder.Project, error) {
+	project, err := recorder.Open(a.dir)
+	if !errors.Is(err, recorder.ErrNoProject) {
+		return project, err
+	}
+	repo, ferr := gitstore.Find(a.dir)
+	if ferr == nil && repo.Unsuitable != nil {
+		return nil, failed("", "no runs can be read here: %v", repo.Unsuitable)
+	}
+	return nil, err
 }
 
 // open opens the project of the current folder and finishes the runs in it
 // that died on this machine.
 func (a *app) open(ctx context.Context) (*recorder.Project, error) {
-	project, err := recorder.Open(a.dir)
+	project, err := a.find()
 	if err != nil {
 		return nil, err
 	}

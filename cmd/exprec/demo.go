@@ -55,7 +55,7 @@ func (a *app) demoTour(ctx context.Context) error {
 	if err := a.list(ctx, listOptions{max: 0}); err != nil {
 		return err
 	}
-	best, err := a.bestRun(ctx)
+	best, id, err := a.bestRun(ctx)
 	if err != nil {
 		return err
 	}
@@ -64,8 +64,12 @@ func (a *app) demoTour(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	a.prompt("exprec diff " + demoFirst + " " + best)
-	err = a.withRun(ctx, demoFirst, func(p *recorder.Project, r *recorder.Run) error {
+	from := demoFirst
+	if best == from {
+		from = demoSecond
+	}
+	a.prompt("exprec diff " + from + " " + best)
+	err = a.withRun(ctx, from, func(p *recorder.Project, r *recorder.Run) error {
 		other, err := p.Run(ctx, best)
 		if err != nil {
 			return err
@@ -75,7 +79,7 @@ func (a *app) demoTour(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	a.goOn(best)
+	a.goOn(best, id)
 	return nil
 }
 
@@ -84,16 +88,16 @@ func (a *app) prompt(command string) {
 	a.out.line(styled(boldStyle, "\n$ %s", command))
 }
 
-// bestRun is the name of the run with the best main metric.
-func (a *app) bestRun(ctx context.Context) (string, error) {
+// bestRun gives name and id of the run with the best accuracy.
+func (a *app) bestRun(ctx context.Context) (name, id string, err error) {
 	project, err := a.open(ctx)
 	if err != nil {
-		return "", err
+		return "", "", err
 	}
 	defer project.Close()
 	runs, err := project.Runs(ctx, string(recorder.Succeeded))
 	if err != nil {
-		return "", err
+		return "", "", err
 	}
 	rows := make([]rowData, len(runs))
 	for i, r := range runs {
@@ -101,22 +105,22 @@ func (a *app) bestRun(ctx context.Context) (string, error) {
 	}
 	best := bestRow(rows, "val/accuracy")
 	if best < 0 {
-		return "", fmt.Errorf("the demo recorded no run with an accuracy in %s", a.dir)
+		return "", "", fmt.Errorf("the demo recorded no run with an accuracy in %s", a.dir)
 	}
-	return runs[best].Info().Name, nil
+	return runs[best].Info().Name, runs[best].ID(), nil
 }
 
 // goOn prints the commands to go on with.
-func (a *app) goOn(best string) {
+func (a *app) goOn(best, id string) {
 	a.heading("Go on in the project")
 	for _, line := range []string{
 		"cd " + quote(a.dir),
 		"exprec list lost",
 		"exprec scalars " + best + " val/loss --csv",
-		"exprec cat " + best + " model.json | head -c 200",
-		"exprec diff " + best + "          # against the work tree now",
-		"exprec checkout " + demoFirst + "      # its exact source, in a new folder",
-		"git show refs/exprec/$(exprec show " + best + " --json | grep -m1 -o '[0-9a-f-]\\{36\\}'):source/training/settings.go",
+		"exprec cat " + best + " model.json > model.json",
+		"exprec diff " + demoFirst + "   # against the work tree as it is now",
+		"exprec checkout " + demoFirst + "   # its exact source, in a new folder",
+		"git log --stat refs/exprec/" + id + "   # runs are ordinary commits",
 		"exprec check",
 		"rm -rf " + quote(a.dir),
 	} {

@@ -21,8 +21,11 @@ import (
 	"github.com/exprec/exprec/recorder"
 )
 
-// demoFirst is the name of the demo's first run.
-const demoFirst = "baseline"
+// The names of the demo's first two runs.
+const (
+	demoFirst  = "baseline"
+	demoSecond = "sgd"
+)
 
 // demoRun is a training of the demo.
 type demoRun struct {
@@ -36,7 +39,7 @@ type demoRun struct {
 func demoPlan() []demoRun {
 	return []demoRun{
 		{name: demoFirst, flags: []string{"-hidden", "16"}},
-		{name: "sgd", flags: []string{"-hidden", "16", "-optimizer", "sgd", "-lr", "0.1"}},
+		{name: demoSecond, flags: []string{"-hidden", "16", "-optimizer", "sgd", "-lr", "0.1"}},
 		{name: "wide", flags: []string{"-hidden", "128"}},
 		{name: "no-such-data", flags: []string{"-data", "digits-2.csv.gz"}, fails: true},
 		{name: "noisy", flags: []string{"-hidden", "128", "-noise", "0.2"}, edit: true},

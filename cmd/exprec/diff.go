@@ -185,7 +185,7 @@ func (a *app) diffSource(s recorder.SourceChange) {
 	if s.More > 0 {
 		a.out.line(plain("  and %s more", count(s.More, "file")))
 	}
-	a.out.line(plain("  %s, %d lines added, %d removed", count(len(s.Files)+s.More, "file"), added, removed))
+	a.out.line(plain("  %s, %s added, %d removed", count(len(s.Files)+s.More, "file"), count(added, "line"), removed))
 	for _, f := range s.Files {
 		a.hunks(f)
 	}
@@ -199,7 +199,7 @@ func fileLine(f recorder.FileChange) []text {
 		words = sanitizeLine(f.From) + " → " + words
 	}
 	line := []text{plain("  "), styled(colour, "%-8s", f.Kind), plain(" %s", words)}
-	if f.Binary {
+	if f.Binary && f.Note == "" {
 		line = append(line, plain(" (binary)"))
 	}
 	if f.A != f.B && f.A != 0 && f.B != 0 {

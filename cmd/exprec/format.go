@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
 	"math"
 	"strconv"
@@ -62,6 +63,9 @@ func value(v any) string {
 	case nil:
 		return "null"
 	case string:
+		if v == "" {
+			return `""`
+		}
 		return v
 	case float64:
 		return strconv.FormatFloat(v, 'g', -1, 64)
@@ -69,8 +73,10 @@ func value(v any) string {
 		return strconv.FormatFloat(float64(v), 'g', -1, 32)
 	case []byte:
 		return count(len(v), "byte")
-	case map[string]any:
-		return "{}"
+	case map[string]any, []any:
+		if b, err := json.Marshal(jsonValue(v)); err == nil {
+			return string(b)
+		}
 	}
 	return fmt.Sprint(v)
 }

@@ -46,7 +46,7 @@ func runsTable(ctx context.Context, s *screen, runs []*recorder.Run) (*table, er
 	for i, row := range rows {
 		cells := stateCells(s, row.run)
 		for _, name := range params {
-			cells = append(cells, text{words: row.params[name]})
+			cells = append(cells, text{words: shorten(sanitizeLine(row.params[name]), cellMost)})
 		}
 		for j, name := range scalars {
 			cells = append(cells, scalarCell(row, name, best[j] == i))
@@ -131,7 +131,7 @@ func scalarCell(row rowData, name string, best bool) text {
 }
 
 // differing names the parameters that are not the same in all rows: those that
-// most rows have first, then by name.
+// most rows have first, then those with the most values, then by name.
 func differing(rows []rowData) []string {
 	have := map[string]int{}
 	values := map[string]map[string]bool{}
@@ -151,7 +151,7 @@ func differing(rows []rowData) []string {
 		}
 	}
 	slices.SortFunc(names, func(a, b string) int {
-		return cmp.Or(have[b]-have[a], cmp.Compare(a, b))
+		return cmp.Or(have[b]-have[a], len(values[b])-len(values[a]), cmp.Compare(a, b))
 	})
 	return names[:min(shownParams, len(names))]
 }

@@ -9,6 +9,7 @@ import (
 	"image/color"
 	"math"
 	"os"
+	"strings"
 	"syscall"
 	"time"
 
@@ -113,13 +114,16 @@ func rich(exp *recorder.Experiment) {
 }
 
 func recordHostile(exp *recorder.Experiment) error {
-	exp.SetParameter(hostile, hostile)
-	exp.SetParameter("nested", map[string]any{hostile: []any{hostile}})
-	exp.AddScalar(hostile, 1, 1)
-	exp.SetResult(hostile, 2)
-	exp.SetGoal(hostile, recorder.Minimize)
-	exp.AddImage(hostile, picture(), 1)
-	exp.AddInput(hostile, "train.py")
+	// Names that are no UTF-8 or endless are refused, the others are data.
+	for _, name := range []string{strings.ToValidUTF8(hostile, ""), hostile, strings.Repeat("long", 1024)} {
+		exp.SetParameter(name, hostile)
+		exp.AddScalar(name, 1, 1)
+		exp.SetResult(name, 2)
+		exp.SetGoal(name, recorder.Minimize)
+		exp.AddImage(name, picture(), 1)
+		exp.AddInput(name, "train.py")
+	}
+	exp.SetParameter("nested", map[string]any{"list": []any{hostile, strings.Repeat(hostile, 100)}})
 	must(saveFile(exp, "evil \x1b[31m\u202e.txt", hostile+"\n"))
 	return errors.New(hostile)
 }

@@ -4,8 +4,6 @@ import (
 	"context"
 
 	"github.com/spf13/cobra"
-
-	"github.com/exprec/exprec/recorder"
 )
 
 func newRecover(a *app) *cobra.Command {
@@ -27,7 +25,7 @@ func newRecover(a *app) *cobra.Command {
 }
 
 func (a *app) recover(ctx context.Context, force bool) error {
-	project, err := recorder.Open(a.dir)
+	project, err := a.find()
 	if err != nil {
 		return err
 	}

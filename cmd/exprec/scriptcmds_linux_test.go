@@ -153,3 +153,34 @@ func enterDemo(ts *testscript.TestScript, _ bool, args []string) {
 	}
 	ts.Check(ts.Chdir(found[0]))
 }
+
+// hostileRepo gives the repository files, a branch, an author and a commit
+// with names that a terminal would obey.
+func hostileRepo(ts *testscript.TestScript, _ bool, _ []string) {
+	for _, name := range []string{"evil \x1b]0;own\x07.py", "turned\u202e\u2066.py", "c1\u009b2J", "not utf-8 \xff\xfe", "new\nline\r", "-rf"} {
+		ts.Check(os.WriteFile(ts.MkAbs(".")+"/"+name, []byte("before\x1b[2J\n"), 0o644))
+	}
+	ts.Check(os.WriteFile(ts.MkAbs(".")+"/"+strings.Repeat("n", 250), nil, 0o644))
+	gitOf(ts, "", "checkout", "-q", "-b", "branch\u202e\u009b")
+	gitOf(ts, "", "config", "user.name", "Ada\x1b[31m\u202e")
+	gitOf(ts, "", "commit", "-q", "--allow-empty", "-m", "evil\x1b]0;own\x07")
+}
+
+// change writes another content into the files that hostileRepo made.
+func change(ts *testscript.TestScript, _ bool, _ []string) {
+	files, err := os.ReadDir(ts.MkAbs("."))
+	ts.Check(err)
+	for _, f := range files {
+		if f.Type().IsRegular() && f.Name() != ".gitignore" {
+			ts.Check(os.WriteFile(ts.MkAbs(".")+"/"+f.Name(), []byte(strings.NewReplacer("\x00", "", "\x9b", "").Replace(hostile)+"\n"), 0o644))
+		}
+	}
+}
+
+// everywhere runs exprec with a pipe and with a terminal, wants both to go
+// well and to be harmless, and leaves the output of the terminal.
+func everywhere(ts *testscript.TestScript, neg bool, args []string) {
+	exits(ts, neg, append([]string{"0", "exprec"}, args...))
+	harmlessOutput(ts, neg, nil)
+	exits(ts, neg, append([]string{"0", "pty", "exprec"}, args...))
+}

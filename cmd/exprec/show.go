@@ -103,7 +103,9 @@ func (a *app) showRecord(r *recorder.Run) {
 	a.field("group", "%s", info.Group)
 	a.field("tags", "%s", strings.Join(r.Tags(), " "))
 	a.field("command", "%s", commandLine(info.Command))
-	a.field("folder", "%s", info.Directory)
+	if info.Directory != "." {
+		a.field("folder", "%s", info.Directory)
+	}
 	if g := info.Git; g != nil {
 		a.field("git", "%s", gitLine(g.Commit, g.Branch, g.Dirty))
 	}

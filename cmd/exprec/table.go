@@ -10,7 +10,7 @@ import (
 const (
 	columnGap   = 2  // spaces between two columns
 	columnLeast = 8  // a column is not cut below this width
-	cellMost    = 60 // nor is any cell of a terminal's table wider than this
+	cellMost    = 60 // nor made wider than this; longer cells of a pipe stick out
 )
 
 // A table is rows of cells under titles.
@@ -31,7 +31,7 @@ func (t *table) add(cells ...text) { t.rows = append(t.rows, cells) }
 // print writes the table, cut to the width of a terminal and whole into a pipe.
 // It returns the titles of the columns for which there was no room.
 func (t *table) print(s *screen) (hidden []string) {
-	widths := t.natural(s.width > 0)
+	widths := t.natural()
 	shown := len(widths)
 	if s.width > 0 {
 		shown = fit(widths, t.columns, s.width)
@@ -51,14 +51,14 @@ func (t *table) print(s *screen) (hidden []string) {
 }
 
 // natural gives the widths that the cells would like to have.
-func (t *table) natural(limited bool) []int {
+func (t *table) natural() []int {
 	widths := make([]int, len(t.columns))
 	for i, c := range t.columns {
 		widths[i] = displayWidth(sanitizeLine(c.title))
 		for _, row := range t.rows {
 			widths[i] = max(widths[i], displayWidth(sanitizeLine(row[i].words)))
 		}
-		if limited && !c.fixed {
+		if !c.fixed {
 			widths[i] = min(widths[i], cellMost)
 		}
 	}
@@ -99,10 +99,13 @@ func total(widths []int) int {
 // row writes one line. The last cell is not padded.
 func (t *table) row(s *screen, cells []text, widths []int) {
 	for i, width := range widths {
-		words := shorten(sanitizeLine(cells[i].words), width)
-		padding := strings.Repeat(" ", max(0, width-displayWidth(words)))
+		words := sanitizeLine(cells[i].words)
+		if s.width > 0 {
+			words = shorten(words, width)
+		}
 		last := i == len(widths)-1
-		if t.columns[i].right {
+		padding := strings.Repeat(" ", max(0, width-displayWidth(words)))
+		if t.columns[i].right && !(last && words == "") {
 			s.print(plain("%s", padding))
 		}
 		s.print(text{cells[i].style, words})
