@@ -11,9 +11,8 @@ import (
 
 // splitLink says how a split index changes the shared one that it builds on.
 type splitLink struct {
-	base     string // name of the shared index, hexadecimal
-	deleted  []int  // places in the shared index, ascending
-	replaced []int
+	base    string // name of the shared index, hexadecimal
+	bitmaps string // which entries are deleted, then which are replaced
 }
 
 func parseSplitLink(body string, hashSize int) (*splitLink, error) {
@@ -24,32 +23,34 @@ func parseSplitLink(body string, hashSize int) (*splitLink, error) {
 	if strings.Trim(base, "\x00") == "" {
 		return nil, nil
 	}
-	link := &splitLink{base: hex.EncodeToString([]byte(base))}
-	if rest == "" {
-		return link, nil
-	}
-	var ok bool
-	if link.deleted, rest, ok = parseBitmap(rest); !ok {
-		return nil, errGitIndex
-	}
-	if link.replaced, _, ok = parseBitmap(rest); !ok {
-		return nil, errGitIndex
-	}
-	return link, nil
+	return &splitLink{base: hex.EncodeToString([]byte(base)), bitmaps: rest}, nil
 }
 
-// maxBitmap bounds what a run of ones in a bitmap may stand for.
-const maxBitmap = maxIndex / 60
+// changes gives the places in the shared index, of so many entries, that are
+// deleted and replaced, ascending.
+func (l *splitLink) changes(entries int) (deleted, replaced []int, err error) {
+	if l.bitmaps == "" {
+		return nil, nil, nil
+	}
+	deleted, rest, ok := parseBitmap(l.bitmaps, entries)
+	if ok {
+		replaced, _, ok = parseBitmap(rest, entries)
+	}
+	if !ok {
+		return nil, nil, errGitIndex
+	}
+	return deleted, replaced, nil
+}
 
 // parseBitmap reads a compressed bitmap (EWAH): a word says how many equal
-// words come and then how many literal ones. It gives the places of the ones.
-func parseBitmap(data string) (places []int, rest string, ok bool) {
+// words come and then how many literal ones. It gives the places of the ones, all below limit.
+func parseBitmap(data string, limit int) (places []int, rest string, ok bool) {
 	if len(data) < 8 {
 		return nil, "", false
 	}
-	size, words := int64(beUint32(data)), int64(beUint32(data[4:]))
+	words := int64(beUint32(data[4:])) // before it the size in bits, which the words tell too
 	data = data[8:]
-	if size > maxBitmap || words*8+4 > int64(len(data)) {
+	if words*8+4 > int64(len(data)) {
 		return nil, "", false
 	}
 	at := int64(0)
@@ -57,7 +58,7 @@ func parseBitmap(data string) (places []int, rest string, ok bool) {
 		marker := beUint64(data[i*8:])
 		i++
 		equal, literal := int64(marker>>1&0xffffffff), int64(marker>>33)
-		if at+64*(equal+literal) > size+64 || literal > words-i {
+		if at+64*(equal+literal) > int64(limit)+64 || literal > words-i {
 			return nil, "", false
 		}
 		if marker&1 != 0 {
@@ -93,25 +94,29 @@ func (x *index) joinShared(gitDir string) error {
 	if err != nil {
 		return err
 	}
+	deleted, replaced, err := link.changes(len(shared.entries))
+	if err != nil {
+		return err
+	}
 	own := x.entries
-	if len(link.replaced) > len(own) {
+	if len(replaced) > len(own) {
 		return errGitIndex
 	}
-	for i, place := range link.replaced {
+	for i, place := range replaced {
 		if place >= len(shared.entries) || own[i].path != "" {
 			return errGitIndex
 		}
 		own[i].path = shared.entries[place].path
 		shared.entries[place] = own[i]
 	}
-	for _, place := range link.deleted {
+	for _, place := range deleted {
 		if place >= len(shared.entries) {
 			return errGitIndex
 		}
 		shared.entries[place].path = ""
 	}
 	all := slices.DeleteFunc(shared.entries, func(e indexEntry) bool { return e.path == "" })
-	all = append(all, own[len(link.replaced):]...)
+	all = append(all, own[len(replaced):]...)
 	slices.SortFunc(all, func(a, b indexEntry) int {
 		if c := strings.Compare(a.path, b.path); c != 0 {
 			return c
