@@ -82,7 +82,7 @@ type source struct {
 	name   string
 	path   string
 	reader *journal.Reader
-	series map[uint32]string
+	series map[uint32]*record.Series
 	frame  journal.Frame
 	more   bool
 	ended  bool
@@ -93,7 +93,7 @@ func (f *folded) open(path string) (*source, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the journal %s cannot be read: %w", filepath.Base(path), err)
 	}
-	s := &source{name: filepath.Base(path), path: path, reader: r, series: map[uint32]string{}}
+	s := &source{name: filepath.Base(path), path: path, reader: r, series: map[uint32]*record.Series{}}
 	f.advance(s)
 	return s, nil
 }
@@ -169,14 +169,14 @@ func (f *folded) take(s *source, started time.Time) {
 	frame := s.frame
 	switch frame.Kind {
 	case journal.Scalar, journal.ScalarWide:
-		name, ok := s.series[frame.Series]
-		if !ok {
+		series := s.series[frame.Series]
+		if series == nil {
 			f.note("the journal %s has values of an unnamed scalar", s.name)
 			return
 		}
-		f.columns.Add(name, frame.Step, s.at().Sub(started), frame.Value)
+		series.Add(frame.Step, s.at().Sub(started), frame.Value)
 	case journal.Series:
-		s.series[frame.Series] = string(frame.Payload)
+		s.series[frame.Series] = f.columns.Series(string(frame.Payload))
 	case journal.Heartbeat, journal.Gap:
 	default:
 		if err := f.takeRecord(s, frame); err != nil {

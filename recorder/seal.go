@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"maps"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -169,11 +170,7 @@ func (p *Project) draftRecord(ctx context.Context, t tip, run *record.Run, f *fo
 		return nil, err
 	}
 	f.addImages(d, run, folder)
-	params, err := record.EncodeParams(f.params)
-	if err != nil {
-		return nil, err
-	}
-	d.add(record.ParamsFile, params)
+	d.add(record.ParamsFile, f.encodeParams(run))
 	f.addScalars(d, run.Goals)
 	d.add(record.RunFile, record.EncodeRun(run))
 	return d, nil
@@ -199,6 +196,47 @@ func (d *draft) mirror(folder string) {
 			_ = os.WriteFile(file, data, 0o600)
 		}
 	}
+}
+
+// encodeParams writes the parameters. Where they are more than a file may hold,
+// the largest are left out, and the run says how many: a record without them
+// is better than none.
+func (f *folded) encodeParams(run *record.Run) []byte {
+	data, err := record.EncodeParams(f.params)
+	if err == nil {
+		return data
+	}
+	why, bySize := err, namesBySize(f.params)
+	for err != nil {
+		bySize = bySize[:len(bySize)*7/8]
+		data, err = record.EncodeParams(only(f.params, bySize))
+	}
+	run.Warnings = append(run.Warnings, fmt.Sprintf("the %d largest of %d parameters are not recorded: %v", len(f.params)-len(bySize), len(f.params), why))
+	return data
+}
+
+// namesBySize are the names of parameters, the smallest first; those that
+// cannot be written at all come last.
+func namesBySize(params map[string]any) []string {
+	sizes := make(map[string]int, len(params))
+	for name, value := range params {
+		data, err := record.EncodeParams(map[string]any{name: value})
+		sizes[name] = len(data)
+		if err != nil {
+			sizes[name] = math.MaxInt
+		}
+	}
+	return slices.SortedFunc(maps.Keys(params), func(a, b string) int {
+		return cmp.Or(cmp.Compare(sizes[a], sizes[b]), strings.Compare(a, b))
+	})
+}
+
+func only(params map[string]any, names []string) map[string]any {
+	kept := make(map[string]any, len(names))
+	for _, name := range names {
+		kept[name] = params[name]
+	}
+	return kept
 }
 
 // carryOver keeps the entries of the tip that the record does not write anew:
