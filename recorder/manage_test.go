@@ -60,6 +60,7 @@ func TestRestoreAndUndo(t *testing.T) {
 			e.Finish()
 			write(t, dir, "train.py", "changed since\n")
 			write(t, dir, "new.py", "not committed\n")
+			write(t, dir, ".env", "KEY=never recorded, so never removed\n")
 			if err := os.Remove(filepath.Join(dir, "lib", "gone.py")); err != nil {
 				t.Fatal(err)
 			}
@@ -73,7 +74,7 @@ func TestRestoreAndUndo(t *testing.T) {
 			if _, err := plan.Apply(t.Context()); err != nil {
 				t.Fatal(err)
 			}
-			expect(t, dir, map[string]string{"train.py": "as it ran\n", "new.py": "", "lib/gone.py": "needed\n"})
+			expect(t, dir, map[string]string{"train.py": "as it ran\n", "new.py": "", "lib/gone.py": "needed\n", ".env": "KEY=never recorded, so never removed\n"})
 			if _, err := p.Undo(t.Context()); err != nil {
 				t.Fatal(err)
 			}

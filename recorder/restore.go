@@ -23,7 +23,13 @@ func (p *Project) PlanRestore(ctx context.Context, r *Run, paths []string) (*git
 	if err != nil {
 		return nil, err
 	}
-	plan, err := r.store.PlanRestore(ctx, p.repo, p.top, tree, sizesOf(r.largeSource()), paths)
+	// What a snapshot would leave out, such as keys, is not in the run either
+	// and must stay.
+	options, err := p.snapshotOptions()
+	if err != nil {
+		return nil, fmt.Errorf("restore the run %s: %w", r.Short(), err)
+	}
+	plan, err := r.store.PlanRestore(ctx, p.repo, p.top, tree, sizesOf(r.largeSource()), paths, options)
 	if err != nil {
 		return nil, fmt.Errorf("restore the run %s: %w", r.Short(), err)
 	}
