@@ -36,34 +36,32 @@ func openModule(dir string) (*Repository, error) {
 
 // submodule stores the commit that is checked out in a submodule, and says
 // where that is not the whole truth.
-func (v *visitor) submodule(e *indexEntry, name string) {
+func (v *visitor) submodule(e *indexEntry, name string) snapshotItem {
 	item := snapshotItem{name: name, mode: filemode.Submodule, state: itemKnown, hash: e.hash()}
+	if !v.stats.wholeHash {
+		item.state = itemLeftOut // its commit has a name that does not fit here
+	}
 	dir := v.file(e.path)
 	if !isRepositoryFolder(dir) { // it is not initialized
-		if v.stats.wholeHash {
-			v.add(item)
-		}
-		return
+		return item
 	}
 	r, err := openModule(dir)
+	var head Head
 	if err == nil {
-		var head Head
-		if head, err = r.Head(); err == nil && !head.Commit.IsZero() {
-			item.hash = head.Commit
-		}
+		head, err = r.Head()
 	}
 	if err != nil {
-		v.notes.note("the submodule %q cannot be read: the snapshot holds the commit that the index names (%v)", e.path, err)
-		if v.stats.wholeHash {
-			v.add(item)
-		}
-		return
+		v.notes.note("the submodule %q cannot be read: the snapshot holds at most the commit that the index names (%v)", e.path, err)
+		return item
+	}
+	if !head.Commit.IsZero() {
+		item.hash, item.state = head.Commit, itemKnown
 	}
 	if v.stats.wholeHash && item.hash != e.hash() {
 		v.notes.note("the submodule %q is at commit %.12s, the index says %.12s", e.path, item.hash, e.hash())
 	}
-	v.add(item)
 	v.noteChanges(r, e.path)
+	return item
 }
 
 // nestedModule turns a folder that is a repository of its own into its commit.

@@ -17,7 +17,7 @@ func (w *walk) visit(f *snapshotFolder, names *nameList) error {
 	v := visitor{walk: w, folder: f, names: names}
 	if f.index != nil {
 		v.seen = make([]bool, len(f.index.entries))
-		f.items = make([]snapshotItem, 0, len(f.index.entries)+len(f.index.folders)+1)
+		v.slots()
 	}
 	if f.mode != takeGhost {
 		if err := v.look(); err != nil {
@@ -36,6 +36,17 @@ type visitor struct {
 	names  *nameList
 	dir    openFolder
 	seen   []bool // entries of the index that are on disk
+}
+
+// slots gives every entry of the index its item, left out until its file is
+// met: so most folders need no sorting, whatever the order of their names on
+// disk.
+func (v *visitor) slots() {
+	x := v.folder.index
+	v.folder.items = make([]snapshotItem, len(x.entries), len(x.entries)+len(x.folders)+1)
+	for at, e := range x.entries {
+		v.folder.items[at] = snapshotItem{name: e.path[x.prefix:], state: itemLeftOut}
+	}
 }
 
 func (v *visitor) look() error {

@@ -20,7 +20,7 @@ func (v *visitor) tracked(at int, kind fileKind) {
 	switch {
 	case kind == kindFolder && e.mode() == filemode.Submodule:
 		v.seen[at] = true
-		v.submodule(e, name)
+		v.folder.items[at] = v.submodule(e, name)
 	case kind == kindFolder:
 		if v.folder.mode != takeTracked {
 			v.untracked(name, kind)
@@ -32,7 +32,7 @@ func (v *visitor) tracked(at int, kind fileKind) {
 		v.seen[at] = true
 	default:
 		v.seen[at] = true
-		v.add(v.trackedItem(e, name, &st))
+		v.folder.items[at] = v.trackedItem(e, name, &st)
 	}
 }
 
@@ -183,7 +183,7 @@ func (v *visitor) absent() {
 			v.changed.Store(true)
 		}
 		if !v.seen[at] && e.skipWorktree() && v.stats.wholeHash && ValidName(e.path[f.index.prefix:]) == nil {
-			v.add(snapshotItem{name: e.path[f.index.prefix:], mode: e.mode(), hash: e.hash(), state: itemIndexed, size: int64(e.uint32(indexSize))})
+			f.items[at] = snapshotItem{name: e.path[f.index.prefix:], mode: e.mode(), hash: e.hash(), state: itemIndexed, size: int64(e.uint32(indexSize))}
 		}
 	}
 	if !v.skips {
@@ -191,7 +191,9 @@ func (v *visitor) absent() {
 	}
 	there := map[string]bool{}
 	for i := range f.items {
-		there[f.items[i].name] = true
+		if f.items[i].folder != nil || f.items[i].state != itemLeftOut {
+			there[f.items[i].name] = true
+		}
 	}
 	for name, below := range f.index.folders {
 		switch {
