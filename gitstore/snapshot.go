@@ -26,6 +26,9 @@ type SnapshotOptions struct {
 	// Secret gives the reason why an untracked file must not be stored, ""
 	// where it may. It is called from several goroutines.
 	Secret func(path string) (reason string)
+	// Dated says of a path whether the file counts for Snapshot.Newest; nil
+	// is every file.
+	Dated func(path string) bool
 	// Skip are names at the top that are never taken.
 	Skip []string
 	// Plain is for folders outside of repositories: the usual build, cache
@@ -51,7 +54,7 @@ type Snapshot struct {
 	MoreLeftOut int              // how many more were left out
 	Notes       []string         // what else is not as one would expect, a sentence each
 	Large       map[string]int64 // path → bytes, of files stored as Git LFS pointers
-	Newest      time.Time        // of the file that was changed last
+	Newest      time.Time        // when the last of the dated files was changed
 	NewestPath  string
 	Dirty       bool // differs from the tree of HEAD
 	Objects     []NewObject
@@ -97,7 +100,7 @@ func (s *Store) snapshot(ctx context.Context, repo *Repository, dir string, opti
 		if err := c.folder(root, w.head.root); err != nil {
 			return nil, err
 		}
-		out.total(root)
+		out.total(root, options.Dated)
 	}
 	w.notes.report(out)
 	return out, ctx.Err()
@@ -120,11 +123,11 @@ func (o SnapshotOptions) withDefaults() SnapshotOptions {
 }
 
 // total counts what is in the snapshot.
-func (s *Snapshot) total(f *snapshotFolder) {
+func (s *Snapshot) total(f *snapshotFolder, dated func(path string) bool) {
 	for i := range f.items {
 		item := &f.items[i]
 		if item.folder != nil {
-			s.total(item.folder)
+			s.total(item.folder, dated)
 			continue
 		}
 		if item.state == itemIndexed && item.isFolder() || item.state == itemKnown {
@@ -132,8 +135,9 @@ func (s *Snapshot) total(f *snapshotFolder) {
 		}
 		s.Files++
 		s.Bytes += item.size
-		if t := item.mtime.time(); item.mtime != (fileTime{}) && t.After(s.Newest) {
-			s.Newest, s.NewestPath = t, f.path+item.name
+		t, path := item.mtime.time(), f.path+item.name
+		if item.mtime != (fileTime{}) && t.After(s.Newest) && (dated == nil || dated(path)) {
+			s.Newest, s.NewestPath = t, path
 		}
 	}
 }

@@ -26,7 +26,7 @@ func (p *Project) Checkout(ctx context.Context, r *Run, dir string) (string, *gi
 	}
 	report, err := r.store.Checkout(ctx, tree, sizesOf(r.largeSource()), dir)
 	if errors.Is(err, gitstore.ErrExists) {
-		return "", nil, fmt.Errorf("check the run %s out: %w; name another folder", r.Short(), err)
+		return "", nil, fmt.Errorf("the folder %q is there already, name another one: %w", dir, err)
 	}
 	if err != nil {
 		return "", nil, fmt.Errorf("check the run %s out into %q: %w", r.Short(), dir, err)

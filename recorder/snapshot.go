@@ -3,7 +3,9 @@ package recorder
 import (
 	"fmt"
 	"maps"
+	"path"
 	"slices"
+	"strings"
 
 	"github.com/exprec/exprec/gitstore"
 	"github.com/exprec/exprec/recorder/internal/record"
@@ -27,7 +29,7 @@ func (e *Experiment) snapshot() *gitstore.Snapshot {
 // snapshotOptions are the limits that the user configured. A value that is no
 // size is reported, and its default is used.
 func (p *Project) snapshotOptions() (gitstore.SnapshotOptions, error) {
-	o := gitstore.SnapshotOptions{Secret: redact.File, Skip: []string{".exprec"}, Plain: p.repo == nil}
+	o := gitstore.SnapshotOptions{Secret: redact.File, Dated: compiled, Skip: []string{".exprec"}, Plain: p.repo == nil}
 	if p.repo == nil {
 		return o, nil
 	}
@@ -47,6 +49,17 @@ func (p *Project) snapshotOptions() (gitstore.SnapshotOptions, error) {
 	return o, first
 }
 
+// compiled reports whether a file of this name goes into a Go program, by go
+// help packages: one that is newer than the program may not be what ran.
+func compiled(name string) bool {
+	switch path.Ext(name) {
+	case ".go", ".s", ".S", ".c", ".cc", ".cpp", ".cxx", ".h", ".hh", ".hpp", ".hxx", ".syso", ".swig", ".templ":
+		return !strings.HasSuffix(name, "_test.go")
+	}
+	base := path.Base(name)
+	return base == "go.mod" || base == "go.sum" || base == "go.work"
+}
+
 // sourceOf is what run.msgpack says of a snapshot.
 func sourceOf(s *gitstore.Snapshot) *record.Source {
 	source := &record.Source{Files: s.Files, Bytes: s.Bytes, More: s.MoreLeftOut, Notes: s.Notes, Large: largeFiles(s.Large)}
@@ -59,8 +72,8 @@ func sourceOf(s *gitstore.Snapshot) *record.Source {
 // largeFiles lists the files whose content is in the LFS store, by path.
 func largeFiles(sizes map[string]int64) []record.LargeFile {
 	var files []record.LargeFile
-	for _, path := range slices.Sorted(maps.Keys(sizes)) {
-		files = append(files, record.LargeFile{Path: path, Size: sizes[path]})
+	for _, name := range slices.Sorted(maps.Keys(sizes)) {
+		files = append(files, record.LargeFile{Path: name, Size: sizes[name]})
 	}
 	return files
 }
