@@ -37,15 +37,16 @@ func (a *app) demo(ctx context.Context, epochs int) error {
 	if epochs < 2 {
 		return usage("", "--epochs is %d, it must be at least 2", epochs)
 	}
-	dir, err := os.MkdirTemp("", "exprec-demo-")
+	room, err := os.MkdirTemp("", "exprec-demo-")
 	if err != nil {
 		return err
 	}
-	if err := a.demoRuns(ctx, dir, epochs); err != nil {
-		os.RemoveAll(dir)
+	// Below it, so that what is checked out beside the project is in it too.
+	a.dir = filepath.Join(room, "digits")
+	if err := a.demoRuns(ctx, a.dir, epochs); err != nil {
+		os.RemoveAll(room)
 		return err
 	}
-	a.dir = dir
 	return a.demoTour(ctx)
 }
 
@@ -122,7 +123,7 @@ func (a *app) goOn(best, id string) {
 		"exprec checkout " + demoFirst + "   # its exact source, in a new folder",
 		"git log --stat refs/exprec/" + id + "   # runs are ordinary commits",
 		"exprec check",
-		"rm -rf " + quote(a.dir),
+		"rm -rf " + quote(filepath.Dir(a.dir)),
 	} {
 		a.out.line(plain("  %s", line))
 	}

@@ -39,9 +39,7 @@ func newRestore(a *app) *cobra.Command {
 				return a.undo(c.Context())
 			}
 			o.ref, o.paths = args[0], args[1:]
-			return a.withRun(c.Context(), o.ref, func(p *recorder.Project, r *recorder.Run) error {
-				return a.restore(c.Context(), p, r, o)
-			})
+			return a.restore(c.Context(), o)
 		},
 	}
 	c.Args = func(c *cobra.Command, args []string) error {
@@ -55,7 +53,12 @@ func newRestore(a *app) *cobra.Command {
 	return c
 }
 
-func (a *app) restore(ctx context.Context, p *recorder.Project, r *recorder.Run, o restoreOptions) error {
+func (a *app) restore(ctx context.Context, o restoreOptions) error {
+	p, err := a.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer p.Close()
 	// A name that several runs carry is not good enough to overwrite files by.
 	r, err := p.UniqueRun(ctx, o.ref)
 	if err != nil {

@@ -92,15 +92,15 @@ func newHelp(a *app) *cobra.Command {
 		Example: "exprec help diff",
 		Args:    between(0, 1),
 		RunE: func(c *cobra.Command, args []string) error {
-			for _, word := range args {
-				if found, _, err := c.Root().Find(args); err == nil && found.Name() == word {
-					help(a.out, found)
-					return nil
-				}
-				return knownWord(c.Root(), args)
+			if len(args) == 0 {
+				help(a.out, c.Root())
+				return nil
 			}
-			help(a.out, c.Root())
-			return nil
+			if found, _, err := c.Root().Find(args); err == nil && found.Name() == args[0] {
+				help(a.out, found)
+				return nil
+			}
+			return knownWord(c.Root(), args)
 		},
 	}
 }

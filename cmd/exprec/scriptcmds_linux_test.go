@@ -146,7 +146,7 @@ func everyHelp(ts *testscript.TestScript, _ bool, _ []string) {
 
 // enterDemo goes into the project that the demo left in a folder.
 func enterDemo(ts *testscript.TestScript, _ bool, args []string) {
-	found, err := filepath.Glob(filepath.Join(ts.MkAbs(args[0]), "exprec-demo-*"))
+	found, err := filepath.Glob(filepath.Join(ts.MkAbs(args[0]), "exprec-demo-*", "digits"))
 	ts.Check(err)
 	if len(found) != 1 {
 		ts.Fatalf("%d projects of a demo", len(found))

@@ -1,0 +1,51 @@
+package main
+
+import (
+	"io/fs"
+
+	"github.com/exprec/exprec/recorder"
+)
+
+// stored is a file of a run.
+type stored struct {
+	path string
+	size int64
+	link bool
+}
+
+// listFiles lists the files of a folder of a run, as far as it can be read.
+func listFiles(folder fs.FS, err error) ([]stored, error) {
+	if err != nil || folder == nil {
+		return nil, err
+	}
+	var files []stored
+	err = fs.WalkDir(folder, ".", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		info, err := d.Info()
+		if err != nil {
+			return err
+		}
+		files = append(files, stored{path, info.Size(), info.Mode()&fs.ModeSymlink != 0})
+		return nil
+	})
+	return files, err
+}
+
+// bytesOf counts the bytes of a run's source, images and files.
+func bytesOf(r *recorder.Run) int64 {
+	var sum int64
+	if source := r.Info().Source; source != nil {
+		sum += source.Bytes
+	}
+	images, _ := r.Images()
+	for _, image := range images {
+		sum += image.Size
+	}
+	files, _ := listFiles(r.Files())
+	for _, f := range files {
+		sum += f.size
+	}
+	return sum
+}
