@@ -17,25 +17,29 @@ const searchWork = 64 << 20
 // journal damaged.
 const settleTime = 20 * time.Millisecond
 
-// settle looks once more at damage at r.off with no whole frame behind it. A
-// writer that uses write(2) stores the word of a frame that crosses a page by
-// itself, and the kernel copies its bytes one after the other: for a moment, or
-// longer if the writer is interrupted then, a part of it can be seen. It gives
-// the frame, or the place of the next one and what is wrong.
+// settle looks once more at damage at r.off, and for a while where no whole
+// frame is behind it. A writer that uses write(2) stores the word of a frame
+// that crosses a page by itself, and the kernel copies its bytes one after the
+// other: for a moment, or longer if the writer is interrupted then, a part of
+// it can be seen. It gives the frame, or the place of the next one and what is
+// wrong.
 func (r *Reader) settle(cause error) (Frame, int64, int64, error) {
 	next, err := r.search(r.off + wordSize)
 	if err != nil {
 		return Frame{}, 0, -1, err
 	}
-	if next >= 0 || r.off < pageSize/2 || r.told == r.off {
-		return Frame{}, 0, next, cause
-	}
-	for deadline := time.Now().Add(settleTime); time.Now().Before(deadline); time.Sleep(time.Millisecond) {
-		if f, size, err := r.parse(r.off); !errors.Is(err, errDamage) {
+	wait := r.off >= pageSize/2 && r.told != r.off && next < 0
+	for deadline := time.Now().Add(settleTime); ; time.Sleep(time.Millisecond) {
+		// Also with a whole frame behind: it may have come since, and then this
+		// one is whole by now.
+		f, size, err := r.parse(r.off)
+		if !errors.Is(err, errDamage) {
 			return f, size, -1, err
 		}
+		if !wait || time.Now().After(deadline) {
+			return Frame{}, 0, next, cause
+		}
 	}
-	return Frame{}, 0, -1, cause
 }
 
 // skip goes on at the next whole frame after damage at r.off. Where there is
