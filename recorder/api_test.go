@@ -19,6 +19,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/exprec/exprec/gitstore/gitstoretest"
 	"github.com/exprec/exprec/recorder"
 	"github.com/exprec/exprec/recorder/recordertest"
 )
@@ -147,6 +148,7 @@ func TestImages(t *testing.T) {
 
 func TestFiles(t *testing.T) {
 	dir := repository(t)
+	defer gitstoretest.Unchanged(t, dir)()
 	first := recorder.Start(recorder.Options{Dir: dir, Quiet: true, Name: "first"})
 	f, err := first.Create("models/best/weights.bin")
 	if err != nil {
@@ -231,7 +233,8 @@ func TestFiles(t *testing.T) {
 // byte for byte.
 func TestLargeFile(t *testing.T) {
 	dir := repository(t)
-	git(t, dir, "config", "exprec.lfsThreshold", "100k")
+	gitstoretest.Git(t, dir, "config", "exprec.lfsThreshold", "100k")
+	defer gitstoretest.Unchanged(t, dir)()
 	e := recorder.Start(recorder.Options{Dir: dir, Quiet: true})
 	content := strings.Repeat("0123456789abcdef", 20_000)
 	big := filepath.Join(t.TempDir(), "big.bin")
@@ -243,7 +246,7 @@ func TestLargeFile(t *testing.T) {
 	if err := e.Err(); err != nil {
 		t.Fatal(err)
 	}
-	if blob := git(t, dir, "show", "refs/exprec/"+e.ID()+":files/big.bin"); !strings.HasPrefix(blob, "version https://git-lfs") {
+	if blob := gitstoretest.Git(t, dir, "show", "refs/exprec/"+e.ID()+":files/big.bin"); !strings.HasPrefix(blob, "version https://git-lfs") {
 		t.Errorf("the blob is %.60q…, want a pointer", blob)
 	}
 	files, err := onlyRun(t, open(t, dir)).Files()
@@ -261,8 +264,8 @@ func TestLargeFile(t *testing.T) {
 func TestInputs(t *testing.T) {
 	e := recordertest.New(t)
 	dir := t.TempDir()
-	write(t, dir, "a.csv", "1,2\n")
-	write(t, dir, "b.csv", "3,4\n")
+	gitstoretest.Write(t, dir, "a.csv", "1,2\n")
+	gitstoretest.Write(t, dir, "b.csv", "3,4\n")
 	e.AddInput("file", filepath.Join(dir, "a.csv"))
 	e.AddInput("folder", dir)
 	inputs := recordertest.Read(t, e).Info().Inputs

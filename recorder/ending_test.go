@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/exprec/exprec/gitstore/gitstoretest"
 	"github.com/exprec/exprec/recorder"
 )
 
@@ -46,6 +47,7 @@ func TestEndings(t *testing.T) {
 	} {
 		t.Run(test.program+"/"+test.kill.String(), func(t *testing.T) {
 			dir := repository(t)
+			defer gitstoretest.Unchanged(t, dir)()
 			cmd := program(t, dir, test.program)
 			if code := runUntil(t, cmd, test.kill); code != test.exit {
 				t.Errorf("exit code %d, want %d", code, test.exit)
@@ -89,6 +91,7 @@ func runUntil(t *testing.T, cmd *exec.Cmd, kill syscall.Signal) (code int) {
 // What a logging call acknowledged is there after SIGKILL, and is a prefix.
 func TestKillLosesNothing(t *testing.T) {
 	dir := repository(t)
+	defer gitstoretest.Unchanged(t, dir)()
 	for round := range rounds(20) {
 		id, acknowledged := killAtRandom(t, dir, round)
 		p := open(t, dir)

@@ -112,8 +112,8 @@ func sameFiles(source fs.FS, dir string) error {
 // A run against the work tree: only what was changed since differs.
 func TestCompareWithTheWorkTree(t *testing.T) {
 	dir := repository(t)
-	write(t, dir, "lib/same.py", "same\n")
-	write(t, dir, "train.py", "a\nb\nc\n")
+	gitstoretest.Write(t, dir, "lib/same.py", "same\n")
+	gitstoretest.Write(t, dir, "train.py", "a\nb\nc\n")
 	e := recorder.Start(recorder.Options{Dir: dir, Quiet: true})
 	e.Finish()
 	p := open(t, dir)
@@ -122,8 +122,8 @@ func TestCompareWithTheWorkTree(t *testing.T) {
 	if err != nil || !d.Same() {
 		t.Fatalf("an unchanged work tree differs: %+v %v %v", d.Source, d.Problems, err)
 	}
-	write(t, dir, "train.py", "a\nB\nc\n")
-	write(t, dir, "lib/new.py", "new\n")
+	gitstoretest.Write(t, dir, "train.py", "a\nB\nc\n")
+	gitstoretest.Write(t, dir, "lib/new.py", "new\n")
 	before := gitstoretest.Unchanged(t, dir)
 	d, err = p.Compare(t.Context(), run, nil)
 	before()
@@ -150,15 +150,15 @@ func TestBothStoresAreListed(t *testing.T) {
 		}
 	}
 	record("native")
-	git(t, dir, "config", "exprec.store", "private")
+	gitstoretest.Git(t, dir, "config", "exprec.store", "private")
 	record("private")
-	git(t, dir, "config", "--unset", "exprec.store")
+	gitstoretest.Git(t, dir, "config", "--unset", "exprec.store")
 	p := open(t, dir)
 	runs, err := p.Runs(t.Context(), "")
 	if err != nil || len(runs) != 2 || runs[0].Label() != "private" || runs[1].Label() != "native" {
 		t.Fatal(len(runs), err)
 	}
-	if refs := git(t, dir, "for-each-ref", "--format=x", "refs/exprec"); refs != "x" {
+	if refs := gitstoretest.Git(t, dir, "for-each-ref", "--format=x", "refs/exprec"); refs != "x" {
 		t.Errorf("the user's repository has the refs %q, want one", refs)
 	}
 	if err := p.Edit(t.Context(), runs[0], recorder.Edit{AddTags: []string{"seen"}}); err != nil {

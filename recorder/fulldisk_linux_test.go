@@ -7,6 +7,7 @@ import (
 	"syscall"
 	"testing"
 
+	"github.com/exprec/exprec/gitstore/gitstoretest"
 	"github.com/exprec/exprec/recorder"
 )
 
@@ -22,8 +23,8 @@ func TestFullDisk(t *testing.T) {
 		t.Fatalf("mount a small file system (this needs root): %v", err)
 	}
 	t.Cleanup(func() { syscall.Unmount(dir, syscall.MNT_DETACH) })
-	git(t, dir, "init", "-q")
-	write(t, dir, "train.py", "lr = 0.1\n")
+	gitstoretest.Git(t, dir, "init", "-q")
+	gitstoretest.Write(t, dir, "train.py", "lr = 0.1\n")
 	e := recorder.Start(recorder.Options{Dir: dir, Quiet: true})
 	e.AddScalar("loss", 1, 0)
 	fill(t, filepath.Join(dir, "fill"))
@@ -49,7 +50,7 @@ func TestFullDisk(t *testing.T) {
 	if err != nil || len(series.Values) == 0 || series.Values[0] != 1 {
 		t.Errorf("series %v, %v; want the value from before the disk was full", series, err)
 	}
-	if out := git(t, dir, "fsck", "--strict", "--no-dangling"); out != "" {
+	if out := gitstoretest.Git(t, dir, "fsck", "--strict", "--no-dangling"); out != "" {
 		t.Errorf("git fsck: %s", out)
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/exprec/exprec/gitstore/gitstoretest"
 	"github.com/exprec/exprec/recorder"
 )
 
@@ -41,6 +42,7 @@ func TestKilledAtEverySystemCall(t *testing.T) {
 func killedAt(t *testing.T, strace, call string, when int) bool {
 	t.Helper()
 	dir := repository(t)
+	defer gitstoretest.Unchanged(t, dir)()
 	cmd := program(t, dir, "creates")
 	cmd.Args = append([]string{
 		strace, "-f", "-qq", "-o", filepath.Join(t.TempDir(), "trace"), "-e", "trace=" + call,
@@ -65,7 +67,7 @@ func checkKilled(t *testing.T, dir, where string, logged bool) {
 			t.Fatalf("%s: recovery %d: %+v, %v", where, round, recovery, err)
 		}
 	}
-	if out := git(t, dir, "fsck", "--strict", "--no-dangling"); out != "" {
+	if out := gitstoretest.Git(t, dir, "fsck", "--strict", "--no-dangling"); out != "" {
 		t.Errorf("%s: git fsck: %s", where, out)
 	}
 	runs, err := p.Runs(t.Context(), "")

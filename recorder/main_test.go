@@ -2,15 +2,13 @@ package recorder_test
 
 import (
 	"bufio"
-	"bytes"
 	"errors"
 	"fmt"
 	"os"
 	"os/exec"
-	"path/filepath"
-	"strings"
 	"testing"
 
+	"github.com/exprec/exprec/gitstore/gitstoretest"
 	"github.com/exprec/exprec/recorder"
 )
 
@@ -125,43 +123,16 @@ func program(t *testing.T, dir, name string, args ...string) *exec.Cmd {
 // repository is a git repository with a few committed and uncommitted files.
 func repository(t *testing.T) string {
 	t.Helper()
-	t.Setenv("GIT_CONFIG_GLOBAL", os.DevNull)
-	t.Setenv("GIT_CONFIG_SYSTEM", os.DevNull)
+	gitstoretest.Isolate(t)
 	t.Setenv("XDG_DATA_HOME", t.TempDir())
-	dir := t.TempDir()
-	git(t, dir, "init", "-q", "-b", "main")
-	git(t, dir, "config", "user.name", "Ada")
-	git(t, dir, "config", "user.email", "ada@example.org")
-	write(t, dir, "train.py", "lr = 0.1\n")
-	write(t, dir, "lib/model.py", "layers = 3\n")
-	git(t, dir, "add", "-A")
-	git(t, dir, "commit", "-qm", "Begin")
-	write(t, dir, "train.py", "lr = 0.2\n")
-	write(t, dir, "notes.txt", "untracked\n")
+	dir := gitstoretest.Init(t)
+	gitstoretest.Write(t, dir, "train.py", "lr = 0.1\n")
+	gitstoretest.Write(t, dir, "lib/model.py", "layers = 3\n")
+	gitstoretest.Git(t, dir, "add", "-A")
+	gitstoretest.Git(t, dir, "commit", "-qm", "Begin")
+	gitstoretest.Write(t, dir, "train.py", "lr = 0.2\n")
+	gitstoretest.Write(t, dir, "notes.txt", "untracked\n")
 	return dir
-}
-
-func write(t *testing.T, dir, name, content string) {
-	t.Helper()
-	path := filepath.Join(dir, name)
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(path, []byte(content), 0o644); err != nil {
-		t.Fatal(err)
-	}
-}
-
-func git(t *testing.T, dir string, args ...string) string {
-	t.Helper()
-	cmd := exec.CommandContext(t.Context(), "git", args...)
-	cmd.Dir = dir
-	var out, errs bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &out, &errs
-	if err := cmd.Run(); err != nil {
-		t.Fatalf("git %s: %v\n%s", strings.Join(args, " "), err, &errs)
-	}
-	return strings.TrimSpace(out.String())
 }
 
 func open(t *testing.T, dir string) *recorder.Project {

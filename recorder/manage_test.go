@@ -13,10 +13,10 @@ import (
 
 func TestCheckout(t *testing.T) {
 	dir := repository(t)
-	write(t, dir, "train.py", "as it ran\n")
+	gitstoretest.Write(t, dir, "train.py", "as it ran\n")
 	e := recorder.Start(recorder.Options{Dir: dir, Title: "Über run/1 ..", Quiet: true})
 	e.Finish()
-	write(t, dir, "train.py", "changed since\n")
+	gitstoretest.Write(t, dir, "train.py", "changed since\n")
 	p := open(t, dir)
 	run := onlyRun(t, p)
 	defer gitstoretest.Unchanged(t, dir)()
@@ -53,18 +53,18 @@ func TestRestoreAndUndo(t *testing.T) {
 	for _, store := range []string{"native", "private"} {
 		t.Run(store, func(t *testing.T) {
 			dir := repository(t)
-			git(t, dir, "config", "exprec.store", store)
-			write(t, dir, "train.py", "as it ran\n")
-			write(t, dir, "lib/gone.py", "needed\n")
+			gitstoretest.Git(t, dir, "config", "exprec.store", store)
+			gitstoretest.Write(t, dir, "train.py", "as it ran\n")
+			gitstoretest.Write(t, dir, "lib/gone.py", "needed\n")
 			e := recorder.Start(recorder.Options{Dir: dir, Quiet: true})
 			e.Finish()
-			write(t, dir, "train.py", "changed since\n")
-			write(t, dir, "new.py", "not committed\n")
-			write(t, dir, ".env", "KEY=never recorded, so never removed\n")
+			gitstoretest.Write(t, dir, "train.py", "changed since\n")
+			gitstoretest.Write(t, dir, "new.py", "not committed\n")
+			gitstoretest.Write(t, dir, ".env", "KEY=never recorded, so never removed\n")
 			if err := os.Remove(filepath.Join(dir, "lib", "gone.py")); err != nil {
 				t.Fatal(err)
 			}
-			head, index := git(t, dir, "rev-parse", "HEAD"), git(t, dir, "ls-files", "-s")
+			head, index := gitstoretest.Git(t, dir, "rev-parse", "HEAD"), gitstoretest.Git(t, dir, "ls-files", "-s")
 			p := open(t, dir)
 			plan, err := p.PlanRestore(t.Context(), onlyRun(t, p), nil)
 			if err != nil {
@@ -82,7 +82,7 @@ func TestRestoreAndUndo(t *testing.T) {
 			if _, err := p.Undo(t.Context()); !errors.Is(err, gitstore.ErrNotFound) {
 				t.Error("undoing what was undone gives", err)
 			}
-			if git(t, dir, "rev-parse", "HEAD") != head || git(t, dir, "ls-files", "-s") != index {
+			if gitstoretest.Git(t, dir, "rev-parse", "HEAD") != head || gitstoretest.Git(t, dir, "ls-files", "-s") != index {
 				t.Error("HEAD or the index was changed")
 			}
 		})

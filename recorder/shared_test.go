@@ -7,6 +7,7 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/exprec/exprec/gitstore/gitstoretest"
 	"github.com/exprec/exprec/recorder"
 )
 
@@ -14,6 +15,7 @@ import (
 // the last of them seals it.
 func TestManyProcessesOneRun(t *testing.T) {
 	dir := repository(t)
+	defer gitstoretest.Unchanged(t, dir)()
 	t.Chdir(dir)
 	e := recorder.Start(recorder.Options{Quiet: true})
 	const workers = 8
@@ -48,6 +50,7 @@ func TestManyProcessesOneRun(t *testing.T) {
 // it was invited to.
 func TestJoinAfterTheEnd(t *testing.T) {
 	dir := repository(t)
+	defer gitstoretest.Unchanged(t, dir)()
 	t.Chdir(dir)
 	e := recorder.Start(quiet())
 	e.Finish()
@@ -80,8 +83,8 @@ func TestRecordingBesideGarbageCollection(t *testing.T) {
 				return
 			default:
 			}
-			git(t, dir, "-c", "gc.auto=0", "gc", "-q", "--prune=now")
-			git(t, dir, "commit", "-q", "--allow-empty", "--amend", "-m", fmt.Sprint("again ", n))
+			gitstoretest.Git(t, dir, "-c", "gc.auto=0", "gc", "-q", "--prune=now")
+			gitstoretest.Git(t, dir, "commit", "-q", "--allow-empty", "--amend", "-m", fmt.Sprint("again ", n))
 		}
 	})
 	var programs sync.WaitGroup
@@ -97,7 +100,7 @@ func TestRecordingBesideGarbageCollection(t *testing.T) {
 	programs.Wait()
 	close(stop)
 	gc.Wait()
-	if out := git(t, dir, "fsck", "--strict", "--no-dangling"); out != "" {
+	if out := gitstoretest.Git(t, dir, "fsck", "--strict", "--no-dangling"); out != "" {
 		t.Errorf("git fsck: %s", out)
 	}
 	runs, err := open(t, dir).Runs(t.Context(), "")
@@ -108,7 +111,7 @@ func TestRecordingBesideGarbageCollection(t *testing.T) {
 		if run.Status() != recorder.Succeeded {
 			t.Errorf("run %s: %s", run.Short(), run.Status())
 		}
-		if got := git(t, dir, "show", "refs/exprec/"+run.ID()+":source/train.py"); got != "lr = 0.2" {
+		if got := gitstoretest.Git(t, dir, "show", "refs/exprec/"+run.ID()+":source/train.py"); got != "lr = 0.2" {
 			t.Errorf("run %s: source/train.py is %q", run.Short(), got)
 		}
 	}
@@ -121,10 +124,10 @@ func TestCleanDuringARun(t *testing.T) {
 	t.Chdir(dir)
 	e := recorder.Start(quiet())
 	e.AddScalar("loss", 1, 0)
-	git(t, dir, "clean", "-q", "-fdx")
+	gitstoretest.Git(t, dir, "clean", "-q", "-fdx")
 	e.AddScalar("loss", 2, 1)
-	write(t, dir, "more.txt", "x")
-	git(t, dir, "stash", "-q", "-a")
+	gitstoretest.Write(t, dir, "more.txt", "x")
+	gitstoretest.Git(t, dir, "stash", "-q", "-a")
 	e.AddScalar("loss", 3, 2)
 	e.Finish()
 	if err := e.Err(); err != nil {
@@ -140,10 +143,10 @@ func TestCleanDuringARun(t *testing.T) {
 func TestRemovedWorktree(t *testing.T) {
 	dir := repository(t)
 	tree := t.TempDir() + "/linked"
-	git(t, dir, "worktree", "add", "-q", tree)
+	gitstoretest.Git(t, dir, "worktree", "add", "-q", tree)
 	e := recorder.Start(recorder.Options{Quiet: true, Dir: tree})
 	e.AddScalar("loss", 1, 0)
-	git(t, dir, "worktree", "remove", "--force", tree)
+	gitstoretest.Git(t, dir, "worktree", "remove", "--force", tree)
 	e.AddScalar("loss", 2, 1)
 	e.Finish()
 	if err := e.Err(); err != nil {
@@ -159,8 +162,8 @@ func TestRemovedWorktree(t *testing.T) {
 func TestPlainFolder(t *testing.T) {
 	t.Setenv("XDG_DATA_HOME", t.TempDir())
 	dir := t.TempDir()
-	write(t, dir, "train.py", "lr = 0.3\n")
-	write(t, dir, "node_modules/x.js", "huge\n")
+	gitstoretest.Write(t, dir, "train.py", "lr = 0.3\n")
+	gitstoretest.Write(t, dir, "node_modules/x.js", "huge\n")
 	e := recorder.Start(recorder.Options{Quiet: true, Dir: dir})
 	e.AddScalar("loss", 1, 0)
 	e.Finish()
@@ -172,10 +175,10 @@ func TestPlainFolder(t *testing.T) {
 		t.Errorf("status %s", run.Status())
 	}
 	store := dir + "/.exprec/store.git"
-	if got := git(t, dir, "--git-dir="+store, "show", "refs/exprec/"+run.ID()+":source/train.py"); got != "lr = 0.3" {
+	if got := gitstoretest.Git(t, dir, "--git-dir="+store, "show", "refs/exprec/"+run.ID()+":source/train.py"); got != "lr = 0.3" {
 		t.Errorf("source/train.py is %q", got)
 	}
-	names := git(t, dir, "--git-dir="+store, "ls-tree", "-r", "--name-only", "refs/exprec/"+run.ID())
+	names := gitstoretest.Git(t, dir, "--git-dir="+store, "ls-tree", "-r", "--name-only", "refs/exprec/"+run.ID())
 	if strings.Contains(names, "node_modules") || strings.Contains(names, ".exprec") {
 		t.Errorf("the snapshot holds what it should leave out:\n%s", names)
 	}
@@ -190,7 +193,7 @@ func TestGitTreatsRunsAsItsOwn(t *testing.T) {
 	dir := repository(t)
 	ids := make([]string, 2)
 	for i := range ids {
-		write(t, dir, "train.py", fmt.Sprintf("lr = 0.%d\n", i+3))
+		gitstoretest.Write(t, dir, "train.py", fmt.Sprintf("lr = 0.%d\n", i+3))
 		e := recorder.Start(recorder.Options{Dir: dir, Quiet: true, Title: fmt.Sprint("try ", i)})
 		e.AddScalar("loss", float64(i), 0)
 		e.Finish()
@@ -199,20 +202,20 @@ func TestGitTreatsRunsAsItsOwn(t *testing.T) {
 		}
 		ids[i] = "refs/exprec/" + e.ID()
 	}
-	if log := git(t, dir, "log", "--format=%an %s", ids[0]); !strings.Contains(log, "Ada try 0: succeeded") {
+	if log := gitstoretest.Git(t, dir, "log", "--format=%an %s", ids[0]); !strings.Contains(log, "Ada try 0: succeeded") {
 		t.Errorf("git log: %s", log)
 	}
-	if diff := git(t, dir, "diff", ids[0]+":source", ids[1]+":source"); !strings.Contains(diff, "-lr = 0.3\n+lr = 0.4") {
+	if diff := gitstoretest.Git(t, dir, "diff", ids[0]+":source", ids[1]+":source"); !strings.Contains(diff, "-lr = 0.3\n+lr = 0.4") {
 		t.Errorf("git diff: %s", diff)
 	}
-	git(t, dir, "gc", "-q", "--prune=now")
-	git(t, dir, "repack", "-q", "-a", "-d")
-	git(t, dir, "pack-refs", "--all")
+	gitstoretest.Git(t, dir, "gc", "-q", "--prune=now")
+	gitstoretest.Git(t, dir, "repack", "-q", "-a", "-d")
+	gitstoretest.Git(t, dir, "pack-refs", "--all")
 	clone := t.TempDir()
-	git(t, clone, "init", "-q")
-	git(t, clone, "fetch", "-q", dir, "refs/exprec/*:refs/exprec/*")
+	gitstoretest.Git(t, clone, "init", "-q")
+	gitstoretest.Git(t, clone, "fetch", "-q", dir, "refs/exprec/*:refs/exprec/*")
 	for _, at := range []string{dir, clone} {
-		if out := git(t, at, "fsck", "--strict", "--no-dangling"); strings.Contains(out, "error") {
+		if out := gitstoretest.Git(t, at, "fsck", "--strict", "--no-dangling"); strings.Contains(out, "error") {
 			t.Errorf("git fsck: %s", out)
 		}
 		runs, err := open(t, at).Runs(t.Context(), "")
