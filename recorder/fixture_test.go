@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
 	"testing"
 	"time"
 
@@ -210,5 +209,3 @@ func want[T any](t testing.TB, what string, got, want T) {
 		t.Errorf("%s: got %#v, want %#v", what, got, want)
 	}
 }
-
-func sorted(s []string) []string { return slices.Sorted(slices.Values(s)) }
