@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/exprec/exprec/recorder/internal/journal"
 	"github.com/exprec/exprec/recorder/internal/record"
@@ -64,10 +65,13 @@ func (p *Project) unsealed() []string {
 func (p *Project) recoverRun(ctx context.Context, r *Recovery, folder string, force bool) error {
 	id := filepath.Base(folder)
 	lock, ok, err := journal.TryLockExclusive(filepath.Join(folder, lockName))
-	if errors.Is(err, journal.ErrSealed) || err == nil && !ok {
-		return nil
+	switch {
+	case errors.Is(err, journal.ErrNoLocks):
+		ok, err = !maybeAlive(folder), nil
+	case errors.Is(err, journal.ErrSealed):
+		err = nil
 	}
-	if err != nil {
+	if err != nil || !ok {
 		return err
 	}
 	defer lock.Unlock()
@@ -76,13 +80,22 @@ func (p *Project) recoverRun(ctx context.Context, r *Recovery, folder string, fo
 		return nil
 	}
 	run, done, err := p.seal(ctx, id, folder)
-	if err == nil {
+	if err == nil && lock != nil {
 		err = lock.MarkSealed()
 	}
 	if done {
 		r.Sealed = append(r.Sealed, Recovered{ID: id, Label: run.Label(), Status: run.Status, Host: run.Host.Name})
 	}
 	return err
+}
+
+// maybeAlive reports whether a process of the run lives, or may live as far as
+// can be told where the file system has no locks.
+func maybeAlive(folder string) bool {
+	return slices.ContainsFunc(journalHeaders(folder), func(h journal.Header) bool {
+		alive, known := journal.ProcessAlive(h)
+		return alive || !known
+	})
 }
 
 // elsewhere reports whether a process of the run may live where this one

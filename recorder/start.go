@@ -156,35 +156,56 @@ func (e *Experiment) continued(ref string) string {
 	return r.ID()
 }
 
+// startTries bounds how often the start is taken anew because the source
+// changed while it was stored.
+const startTries = 3
+
 // commitStart takes the snapshot and writes the start commit. Where that
 // fails the run goes on: its journal is on the disk, and the record is made of
 // it at the end.
 func (e *Experiment) commitStart(run *record.Run) {
+	var err error
+	for range startTries {
+		if err = e.tryStart(run); !errors.Is(err, gitstore.ErrChanged) {
+			break
+		}
+	}
+	if err != nil {
+		e.fail(fmt.Errorf("the run's start is not in git yet, its journal is kept in %s: %w", e.folder, err))
+	}
+}
+
+func (e *Experiment) tryStart(run *record.Run) error {
 	tree := gitstore.NewTree()
 	if !e.options.NoSource {
-		if snapshot := e.snapshot(); snapshot != nil {
-			run.Source = sourceOf(snapshot)
-			tree.AddSnapshot("source", snapshot)
-			judgeExecutable(run, snapshot)
-			if run.Git != nil {
-				run.Git.Dirty = snapshot.Dirty
-			}
-			if snapshot.Files == 0 {
-				e.warn("the snapshot of the source is empty: %s holds no file that git would take", e.project.top)
-			}
-		}
+		e.addSource(tree, run)
 	}
 	data := record.EncodeRun(run)
 	tree.AddBytes(record.RunFile, data)
 	if err := replaceFile(filepath.Join(e.folder, record.RunFile), data); err != nil {
-		e.fail(fmt.Errorf("write the run's folder: %w", err))
+		return err
 	}
 	_, err := e.project.stores[0].Commit(e.context(), gitstore.Commit{
 		Ref: refPrefix + e.uuid, Tree: tree, Message: record.StartMessage(run),
 		Author: e.project.author(e.started),
 	})
-	if err != nil {
-		e.fail(fmt.Errorf("the run's start is not in git yet, its journal is kept in %s: %w", e.folder, err))
+	return err
+}
+
+// addSource adds the snapshot to the start, and what it says of the run.
+func (e *Experiment) addSource(tree *gitstore.Tree, run *record.Run) {
+	snapshot := e.snapshot()
+	if snapshot == nil {
+		return
+	}
+	run.Source = sourceOf(snapshot)
+	tree.AddSnapshot("source", snapshot)
+	judgeExecutable(run, snapshot)
+	if run.Git != nil {
+		run.Git.Dirty = snapshot.Dirty
+	}
+	if snapshot.Files == 0 {
+		e.warn("the snapshot of the source is empty: %s holds no file that git would take", e.project.top)
 	}
 }
 

@@ -30,6 +30,9 @@ func (r *Run) judge() {
 // one of its processes lives, as far as they would be seen from here.
 func standing(folder string) Status {
 	alive, err := journal.Alive(filepath.Join(folder, lockName))
+	if errors.Is(err, journal.ErrNoLocks) {
+		alive, err = maybeAlive(folder), nil
+	}
 	switch {
 	case alive:
 		return Running
