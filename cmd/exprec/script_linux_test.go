@@ -176,10 +176,10 @@ func repo(ts *testscript.TestScript, _ bool, args []string) {
 	write("debug.log", "ignored\n")
 }
 
-// await waits until a file is there.
+// await waits until a file of a pattern is there.
 func await(ts *testscript.TestScript, _ bool, args []string) {
 	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); {
-		if _, err := os.Stat(ts.MkAbs(args[0])); err == nil {
+		if found, err := filepath.Glob(ts.MkAbs(args[0])); err == nil && len(found) > 0 {
 			return
 		}
 		time.Sleep(5 * time.Millisecond)

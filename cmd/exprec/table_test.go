@@ -27,7 +27,7 @@ func TestTableInAPipeIsWhole(t *testing.T) {
 	}
 	s.flush()
 	lines := strings.Split(out.String(), "\n")
-	if len(lines) != 4 || len(lines[0]) != 63 || len(lines[1]) != 203 || !strings.HasPrefix(lines[2], `two\nlines\x1b `) {
+	if len(lines) != 4 || len(lines[0]) != 64 || len(lines[1]) != 204 || !strings.HasPrefix(lines[2], `two\nlines\x1b `) {
 		t.Errorf("got %q", lines)
 	}
 }
