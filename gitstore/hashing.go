@@ -69,8 +69,11 @@ func (h *hasher) item(p pendingItem) error {
 		return err
 	}
 	err := h.content(p)
+	var secret secretError
 	switch {
 	case err == nil:
+	case errors.As(err, &secret):
+		h.leave(p, string(secret))
 	case h.ctx.Err() != nil:
 		return h.ctx.Err()
 	case errors.Is(err, fs.ErrNotExist):
@@ -142,6 +145,9 @@ func (h *hasher) attempt(p pendingItem) error {
 		return fs.ErrNotExist
 	}
 	p.item.size = before.Size()
+	if err := h.secret(p.item, f); err != nil {
+		return err
+	}
 	if h.large(p.item) {
 		return h.pointer(p, f, before)
 	}
@@ -153,6 +159,28 @@ func (h *hasher) attempt(p pendingItem) error {
 		return errSizeChanged
 	}
 	return err
+}
+
+// secretError is the reason why an untracked file must not be stored.
+type secretError string
+
+func (e secretError) Error() string { return string(e) }
+
+// headSize is how much of a file is looked at for secrets, in bytes.
+const headSize = 64 << 10
+
+func (h *hasher) secret(item *snapshotItem, f *os.File) error {
+	if h.options.SecretContent == nil || !item.fresh {
+		return nil
+	}
+	n, err := f.ReadAt(h.chunk[:headSize], 0)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return err
+	}
+	if reason := h.options.SecretContent(h.chunk[:n]); reason != "" {
+		return secretError(reason)
+	}
+	return nil
 }
 
 func (w *walk) large(item *snapshotItem) bool {

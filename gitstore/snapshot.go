@@ -26,6 +26,8 @@ type SnapshotOptions struct {
 	// Secret gives the reason why an untracked file must not be stored, ""
 	// where it may. It is called from several goroutines.
 	Secret func(path string) (reason string)
+	// SecretContent is the same for the first 64 kB of an untracked file.
+	SecretContent func(head []byte) (reason string)
 	// Dated says of a path whether the file counts for Snapshot.Newest; nil
 	// is every file.
 	Dated func(path string) bool

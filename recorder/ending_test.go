@@ -60,6 +60,9 @@ func TestEndings(t *testing.T) {
 			if run.Status() != test.status {
 				t.Errorf("status %s, want %s", run.Status(), test.status)
 			}
+			if want := map[syscall.Signal]string{syscall.SIGINT: "SIGINT", syscall.SIGTERM: "SIGTERM", syscall.SIGHUP: "SIGHUP"}[test.kill]; run.Info().Signal != want {
+				t.Errorf("signal %q, want %q", run.Info().Signal, want)
+			}
 			if failure := run.Info().Error; test.message != "" && (failure == nil || !strings.Contains(failure.Message, test.message)) {
 				t.Errorf("error %+v, want one with %q", failure, test.message)
 			}

@@ -42,6 +42,7 @@ type Experiment struct {
 	err     error
 	failure *record.Failure // of Fail
 	ignored bool            // the failure is one to ignore
+	signal  string          // that ended the run, such as SIGTERM
 	warned  map[string]bool
 }
 

@@ -131,6 +131,9 @@ func (e *Experiment) end(end record.EndFrame) {
 		e.working.Wait()
 		close(e.stop)
 		end.Time, end.Dropped = time.Now().UTC(), e.journal.Dropped()
+		e.mu.Lock()
+		end.Signal = e.signal
+		e.mu.Unlock()
 		e.append(journal.End, record.EncodeEndFrame(end))
 		e.live.Store(false)
 		if err := e.close(); err != nil {
@@ -245,6 +248,22 @@ func (e *Experiment) stopped(s os.Signal) {
 		return
 	}
 	e.failWith(record.Failure{Type: "signal", Message: s.String()}, true)
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.signal = signalName(s)
+}
+
+// signalName is the name that POSIX gives a signal.
+func signalName(s os.Signal) string {
+	switch s {
+	case os.Interrupt:
+		return "SIGINT"
+	case syscall.SIGTERM:
+		return "SIGTERM"
+	case syscall.SIGHUP:
+		return "SIGHUP"
+	}
+	return s.String()
 }
 
 type contextKey struct{}

@@ -29,7 +29,7 @@ func (e *Experiment) snapshot() *gitstore.Snapshot {
 // snapshotOptions are the limits that the user configured. A value that is no
 // size is reported, and its default is used.
 func (p *Project) snapshotOptions() (gitstore.SnapshotOptions, error) {
-	o := gitstore.SnapshotOptions{Secret: redact.File, Dated: compiled, Skip: []string{".exprec"}, Plain: p.repo == nil}
+	o := gitstore.SnapshotOptions{Secret: redact.File, SecretContent: redact.Content, Dated: compiled, Skip: []string{".exprec"}, Plain: p.repo == nil}
 	if p.repo == nil {
 		return o, nil
 	}

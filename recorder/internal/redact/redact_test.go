@@ -66,3 +66,19 @@ func TestFile(t *testing.T) {
 		}
 	}
 }
+
+func TestContent(t *testing.T) {
+	for _, secret := range []string{
+		"-----BEGIN OPENSSH PRIVATE KEY-----\nabc", "x = 'AKIAIOSFODNN7EXAMPLE'", "token: ghp_" + strings.Repeat("a1", 18),
+		"glpat-" + strings.Repeat("x", 20), "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTYifQ.c2lnbmF0dXJl",
+	} {
+		if Content([]byte("import os\n"+secret+"\n")) == "" {
+			t.Errorf("Content takes %q", secret)
+		}
+	}
+	for _, harmless := range []string{"", "lr = 0.1", "mask-rcnn", "task-specific-model-for-speech", "the AKIA prefix", "hf_hub", "-----BEGIN PUBLIC KEY-----"} {
+		if reason := Content([]byte(harmless)); reason != "" {
+			t.Errorf("Content(%q) = %q", harmless, reason)
+		}
+	}
+}
