@@ -80,8 +80,8 @@ func (p *Project) ownPlaces() []place {
 	}
 	home := filepath.Join(p.repo.CommonDir, "exprec")
 	switch {
-	case p.repo.Unsuitable != nil:
-		return []place{{home: home}}
+	case p.repo.Unsuitable != nil: // perhaps it can be read
+		return []place{{home: home}, {home: home, native: true}}
 	case p.wantsPrivate():
 		return []place{{home: home}, {home: home, native: true}}
 	}
@@ -97,7 +97,7 @@ func (p *Project) wantsPrivate() bool {
 // openPlace adds a place that exists to what the project reads.
 func (p *Project) openPlace(at place) error {
 	if at.native {
-		return p.openNative(at)
+		return p.openReading(at)
 	}
 	dir := filepath.Join(at.home, privateStore)
 	if _, err := os.Stat(dir); err != nil {
@@ -113,6 +113,20 @@ func (p *Project) openPlace(at place) error {
 
 func (p *Project) openNative(at place) error {
 	store, err := p.repo.Open()
+	if err != nil {
+		return err
+	}
+	p.add(at.home, store)
+	return nil
+}
+
+// openReading is openNative for a repository that may be read only. One that
+// cannot even be read has no runs of its own.
+func (p *Project) openReading(at place) error {
+	store, err := p.repo.OpenReading()
+	if err != nil && p.repo.Unsuitable != nil {
+		return nil
+	}
 	if err != nil {
 		return err
 	}
@@ -175,7 +189,7 @@ func (p *Project) openPrepared(at place) error {
 	if err != nil {
 		return err
 	}
-	p.note = p.whyPrivate()
+	p.note = p.whyPrivate(at.home)
 	p.add(at.home, store)
 	return nil
 }
@@ -190,14 +204,14 @@ func (p *Project) openRest(first place) {
 	}
 }
 
-func (p *Project) whyPrivate() string {
+func (p *Project) whyPrivate(home string) string {
 	switch {
 	case p.repo == nil, p.repo.Unsuitable == nil && p.wantsPrivate():
 		return ""
 	case p.repo.Unsuitable != nil:
-		return fmt.Sprintf("the run is kept in a private store: %v", p.repo.Unsuitable)
+		return fmt.Sprintf("the run is kept in a private store in %s: %v", home, p.repo.Unsuitable)
 	}
-	return fmt.Sprintf("the run is kept in a private store: %s cannot be written", p.repo.CommonDir)
+	return fmt.Sprintf("the run is kept in a private store in %s: %s cannot be written", home, p.repo.CommonDir)
 }
 
 // makeHome makes a home that only its user can read.

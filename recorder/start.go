@@ -62,7 +62,7 @@ func begin(o Options) (*Experiment, error) {
 		os.RemoveAll(folder)
 		return nil, oneLine(err, p.Close())
 	}
-	if err := p.link(folder); err != nil {
+	if err := p.link(folder); err != nil && p.note == "" {
 		e.warn("the run is not linked below .exprec: %v", err)
 	}
 	if p.note != "" {
