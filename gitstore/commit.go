@@ -52,6 +52,7 @@ func (s *Store) commit(ctx context.Context, c Commit) (Hash, error) {
 	}
 	err = s.UpdateRef(ctx, c.Ref, h, c.Old)
 	if err == nil {
+		s.database().adopt(w.base)
 		return h, w.release()
 	}
 	now, readErr := s.Ref(c.Ref)

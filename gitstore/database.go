@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -18,7 +19,7 @@ const (
 	maxAlternateDepth = 5
 	maxAlternates     = 100
 	maxOpenPacks      = 128
-	maxTries          = 3 // when packs vanish while they are read
+	maxTries          = 5 // when packs are read late, or vanish while they are read
 )
 
 // database finds objects in the folders of a repository. It is safe for
@@ -29,13 +30,13 @@ type database struct {
 	mu     sync.Mutex
 	listed map[string]time.Time  // when a folder of packs had last changed as it was listed
 	packs  map[string]*packIndex // by path without ending
+	later  map[string]bool       // small packs that nothing was looked for in yet
 	small  map[Hash]packPlace    // objects of the small packs
 	big    []*packIndex
 	open   int // packs that are kept open
 
 	bases     baseCache
 	inflaters sync.Pool
-	loaded    bool // the packs were listed once
 }
 
 // packPlace is where an object lies in a pack.
@@ -45,7 +46,7 @@ type packPlace struct {
 }
 
 func openDatabase(objects string) *database {
-	d := &database{listed: map[string]time.Time{}, packs: map[string]*packIndex{}, small: map[Hash]packPlace{}}
+	d := &database{listed: map[string]time.Time{}, packs: map[string]*packIndex{}, later: map[string]bool{}, small: map[Hash]packPlace{}}
 	d.addDir(objects, 0)
 	for _, dir := range filepath.SplitList(os.Getenv("GIT_ALTERNATE_OBJECT_DIRECTORIES")) {
 		if dir != "" {
@@ -91,22 +92,55 @@ func readBounded(file string, limit int64) ([]byte, error) {
 	return data, err
 }
 
-// find tells where an object lies in a pack that was listed.
+// find tells where an object lies in a pack that is known.
 func (d *database) find(h Hash) (packPlace, bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if !d.loaded {
-		d.loaded = true
-		d.refresh(true)
-	}
 	return d.lookup(h)
 }
 
-// renew looks for packs that came or went since, and reports any.
+// renew is for what was not found: it looks for packs that came or went since,
+// and then into the small ones. It reports whether looking again makes sense.
+// What a program needs of a repository is mostly in its large packs, or in
+// none, and runs make many small ones.
 func (d *database) renew() (changed bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	return d.refresh(false)
+	return d.refresh(false) || d.openLater()
+}
+
+// openLater opens the small packs that were listed.
+func (d *database) openLater() (changed bool) {
+	for base := range d.later {
+		changed = d.read(base) || changed
+	}
+	clear(d.later)
+	if changed {
+		d.arrange()
+	}
+	return changed
+}
+
+// read opens the index of a pack.
+func (d *database) read(base string) bool {
+	if d.packs[base] != nil {
+		return false
+	}
+	pack, err := openPackIndex(base)
+	if err != nil {
+		return false
+	}
+	d.packs[base] = pack
+	return true
+}
+
+// adopt takes in a pack that this process has just written.
+func (d *database) adopt(base string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.read(base) {
+		d.place(d.packs[base])
+	}
 }
 
 func (d *database) lookup(h Hash) (packPlace, bool) {
@@ -149,8 +183,8 @@ func (d *database) refresh(force bool) (changed bool) {
 	return changed
 }
 
-// list reads the indexes that are new in a folder and forgets those that are
-// gone.
+// list reads the large indexes that are new in a folder, notes the small ones
+// for later, and forgets those that are gone.
 func (d *database) list(dir string) (changed bool) {
 	f, err := os.Open(dir)
 	if err != nil {
@@ -169,12 +203,15 @@ func (d *database) list(dir string) (changed bool) {
 		}
 		base = filepath.Join(dir, base)
 		there[base] = true
-		if d.packs[base] == nil {
-			if pack, err := openPackIndex(base); err == nil {
-				d.packs[base], changed = pack, true
-			}
+		switch {
+		case d.packs[base] != nil || d.later[base]:
+		case isSmallIndex(base + ".idx"):
+			d.later[base] = true
+		default:
+			changed = d.read(base) || changed
 		}
 	}
+	maps.DeleteFunc(d.later, func(base string, _ bool) bool { return filepath.Dir(base) == dir && !there[base] })
 	for base, pack := range d.packs {
 		if filepath.Dir(base) == dir && !there[base] {
 			d.forget(pack)
@@ -197,15 +234,18 @@ func (d *database) arrange() {
 	d.big = d.big[:0]
 	clear(d.small)
 	for _, pack := range d.packs {
-		if !pack.isSmall() {
-			d.big = append(d.big, pack)
-			continue
-		}
-		for i := range pack.count {
-			h, offset, err := pack.entry(i)
-			if err == nil {
-				d.small[h] = packPlace{pack, offset}
-			}
+		d.place(pack)
+	}
+}
+
+func (d *database) place(pack *packIndex) {
+	if !pack.isSmall() {
+		d.big = append(d.big, pack)
+		return
+	}
+	for i := range pack.count {
+		if h, offset, err := pack.entry(i); err == nil {
+			d.small[h] = packPlace{pack, offset}
 		}
 	}
 }
@@ -238,6 +278,7 @@ func (d *database) close() {
 	}
 	d.arrange()
 	clear(d.listed)
+	clear(d.later)
 }
 
 // vanished reports whether an error says that a pack was replaced while it was

@@ -33,6 +33,15 @@ type packIndex struct {
 	table  *os.File // of an index that is not in memory
 }
 
+// runPack is how many objects the pack of a run has at most, as a rule.
+const runPack = 512
+
+// isSmallIndex reports whether an index is no larger than that of a run's pack.
+func isSmallIndex(file string) bool {
+	info, err := os.Stat(file)
+	return err == nil && info.Size() <= 8+4*256+runPack*(hashSize+4+4)+2*hashSize
+}
+
 // openPackIndex reads what is needed to search an index.
 func openPackIndex(base string) (*packIndex, error) {
 	info, err := os.Stat(base + ".pack")
