@@ -18,7 +18,7 @@ import (
 const (
 	maxAlternateDepth = 5
 	maxAlternates     = 100
-	maxOpenPacks      = 128
+	maxOpenPacks      = 400
 	maxTries          = 5 // when packs are read late, or vanish while they are read
 )
 

@@ -200,35 +200,41 @@ func (d *database) packedStat(place packPlace) (plumbing.ObjectType, int64, erro
 	if err != nil {
 		return 0, 0, err
 	}
-	top, bottom := chain[0], chain[len(chain)-1]
+	size, err := d.size(chain)
+	return chain[len(chain)-1].kind, size, err
+}
+
+// size is the size of the first object of a chain; a delta begins with it.
+func (d *database) size(chain []packedObject) (int64, error) {
+	top := chain[0]
 	if len(chain) == 1 {
-		return top.kind, top.size, nil
+		return top.size, nil
 	}
 	start, err := d.inflate(top, min(top.size, 2*10))
 	if err != nil {
-		return 0, 0, err
+		return 0, err
 	}
 	_, size, _, err := deltaSizes(start)
 	if err != nil {
-		return 0, 0, errPacked(place, err.Error())
+		return 0, errPacked(top.packPlace, err.Error())
 	}
-	return bottom.kind, size, nil
+	return size, nil
 }
 
 // packedRead reads an object of at most limit bytes.
 func (d *database) packedRead(place packPlace, limit int64) (plumbing.ObjectType, []byte, error) {
-	if kind, size, err := d.packedStat(place); err != nil || size > limit {
-		return kind, nil, tooLarge(size, limit, err)
-	}
 	chain, err := d.chain(place)
 	if err != nil {
 		return 0, nil, err
 	}
+	kind := chain[len(chain)-1].kind
+	if size, err := d.size(chain); err != nil || size > limit {
+		return kind, nil, tooLarge(size, limit, err)
+	}
 	if len(chain) == 1 {
 		data, err := d.inflate(chain[0], chain[0].size)
-		return chain[0].kind, data, err
+		return kind, data, err
 	}
-	kind := chain[len(chain)-1].kind
 	data, from, err := d.bottom(chain)
 	for i := from - 1; i >= 0 && err == nil; i-- {
 		data, err = d.step(chain[i], data)
