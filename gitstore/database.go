@@ -31,6 +31,7 @@ type database struct {
 	listed map[string]time.Time  // when a folder of packs had last changed as it was listed
 	packs  map[string]*packIndex // by path without ending
 	later  map[string]bool       // small packs that nothing was looked for in yet
+	known  int                   // counts the changes of what is known
 	small  map[Hash]packPlace    // objects of the small packs
 	big    []*packIndex
 	open   int // packs that are kept open
@@ -92,21 +93,34 @@ func readBounded(file string, limit int64) ([]byte, error) {
 	return data, err
 }
 
-// find tells where an object lies in a pack that is known.
-func (d *database) find(h Hash) (packPlace, bool) {
+// find tells where an object lies in a pack that is known, and gives the count
+// that renew wants where it is in none.
+func (d *database) find(h Hash) (place packPlace, known int, ok bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	return d.lookup(h)
+	place, ok = d.lookup(h)
+	return place, d.known, ok
+}
+
+// packed is find over all packs there are.
+func (d *database) packed(h Hash) (packPlace, bool) {
+	for {
+		place, known, ok := d.find(h)
+		if ok || !d.renew(known) {
+			return place, ok
+		}
+	}
 }
 
 // renew is for what was not found: it looks for packs that came or went since,
-// and then into the small ones. It reports whether looking again makes sense.
+// and then into the small ones. It reports whether looking again makes sense,
+// also because somebody else has renewed since the search that known is of.
 // What a program needs of a repository is mostly in its large packs, or in
 // none, and runs make many small ones.
-func (d *database) renew() (changed bool) {
+func (d *database) renew(known int) (changed bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	return d.refresh(false) || d.openLater()
+	return d.known != known || d.refresh(false) || d.openLater()
 }
 
 // openLater opens the small packs that were listed.
@@ -139,6 +153,7 @@ func (d *database) adopt(base string) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.read(base) {
+		d.known++
 		d.place(d.packs[base])
 	}
 }
@@ -231,6 +246,7 @@ func (d *database) forget(pack *packIndex) {
 // arrange sorts the packs by how they are searched. A repository with many
 // runs has many small packs: their objects are in one map.
 func (d *database) arrange() {
+	d.known++
 	d.big = d.big[:0]
 	clear(d.small)
 	for _, pack := range d.packs {
@@ -291,7 +307,8 @@ func vanished(err error) bool {
 func (d *database) retry(h Hash, packed func(packPlace) error, loose func(*os.File) error) error {
 	var err error
 	for range maxTries {
-		if place, ok := d.find(h); ok {
+		place, known, ok := d.find(h)
+		if ok {
 			if err = packed(place); err == nil || !vanished(err) {
 				return err
 			}
@@ -309,7 +326,7 @@ func (d *database) retry(h Hash, packed func(packPlace) error, loose func(*os.Fi
 			return err
 		}
 		// It may have moved from a file of its own into a pack just now.
-		if !d.renew() {
+		if !d.renew(known) {
 			break
 		}
 	}

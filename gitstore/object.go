@@ -33,13 +33,14 @@ func (s *Store) database() *database {
 func (s *Store) Has(h Hash) bool {
 	d := s.database()
 	for {
-		if _, ok := d.find(h); ok {
+		_, known, ok := d.find(h)
+		if ok {
 			return true
 		}
 		if f, err := d.openLoose(h); err == nil {
 			return f.Close() == nil
 		}
-		if !d.renew() {
+		if !d.renew(known) {
 			return false
 		}
 	}

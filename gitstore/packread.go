@@ -188,7 +188,7 @@ func (d *database) base(o packedObject) (packPlace, error) {
 	if offset, ok := o.pack.find(o.base); ok {
 		return packPlace{o.pack, offset}, nil
 	}
-	if place, ok := d.find(o.base); ok {
+	if place, _, ok := d.find(o.base); ok {
 		return place, nil
 	}
 	return packPlace{}, errPacked(o.packPlace, "the base of a delta is not there")

@@ -18,7 +18,7 @@ func (s *Store) partial() bool {
 
 // settled reports whether an object is in a pack that no commit is at work on.
 func (s *Store) settled(h Hash) bool {
-	place, ok := s.database().find(h)
+	place, ok := s.database().packed(h)
 	return ok && !isOurKeep(place.pack.base)
 }
 
