@@ -28,8 +28,7 @@ func TestNothingIsLostBesideGarbageCollection(t *testing.T) {
 	}
 	running := make(chan struct{})
 	var beside sync.WaitGroup
-	beside.Go(func() { collect(t, dir, running) })
-	beside.Go(func() { goOnCommitting(t, dir, running) })
+	beside.Go(func() { commitAndCollect(t, dir, running) })
 	for _, h := range helpers {
 		h.Stderr = &strings.Builder{}
 		if err := h.Start(); err != nil {
@@ -57,22 +56,9 @@ func TestNothingIsLostBesideGarbageCollection(t *testing.T) {
 	}
 }
 
-func collect(t *testing.T, dir string, running chan struct{}) {
-	for {
-		select {
-		case <-running:
-			return
-		default:
-		}
-		// It may fail where the user's git has a ref locked; no ref of ours
-		// may ever be the reason.
-		if out, err := gitstoretest.Run(dir, "", "gc", "-q", "--prune=now"); err != nil && strings.Contains(out, "missing") {
-			t.Errorf("git gc: %v %s", err, out)
-		}
-	}
-}
-
-func goOnCommitting(t *testing.T, dir string, running chan struct{}) {
+// commitAndCollect commits as a user does, and collects garbage, in turns: git
+// itself loses a commit that is made beside gc --prune=now.
+func commitAndCollect(t *testing.T, dir string, running chan struct{}) {
 	for n := 0; ; n++ {
 		select {
 		case <-running:
@@ -85,6 +71,13 @@ func goOnCommitting(t *testing.T, dir string, running chan struct{}) {
 		}
 		if out, err := gitstoretest.Run(dir, "", args...); err != nil && !strings.Contains(out, ".lock") {
 			t.Errorf("git commit: %v %s", err, out)
+			return
+		}
+		// It may fail where a ref is locked; no ref of ours may ever be missing
+		// anything.
+		if out, err := gitstoretest.Run(dir, "", "gc", "-q", "--prune=now"); err != nil && strings.Contains(out, "missing") {
+			t.Errorf("git gc: %v %s", err, out)
+			return
 		}
 	}
 }
