@@ -43,7 +43,7 @@ func (l *live) series(name string) (*Series, bool, error) {
 	if !ok {
 		return nil, false, nil
 	}
-	return joined(name, []record.Column{column}), true, nil
+	return &Series{Name: name, Steps: column.Steps, Times: column.Times, Values: column.Values}, true, nil
 }
 
 func (l *live) images() ([]Image, error) {

@@ -110,16 +110,20 @@ func (s *sealed) series(name string) (*Series, bool, error) {
 	if at < 0 {
 		return nil, false, nil
 	}
-	var pieces []record.Column
+	series := newSeries(name, max(0, min(index[at].Count, maxClaimed)))
 	for number := range index[at].Chunks {
 		more, err := s.columns(record.ChunkName(index[at].Chunk+number), name)
 		if err != nil {
 			return nil, true, err
 		}
-		pieces = append(pieces, more...)
+		series.add(more...)
 	}
-	return joined(name, pieces), true, nil
+	return series, true, nil
 }
+
+// maxClaimed bounds how many points room is made for on the word of an index,
+// which may claim anything.
+const maxClaimed = 16 << 20
 
 // columns gives what one chunk holds of a series. The caller holds s.mu.
 func (s *sealed) columns(chunk, name string) ([]record.Column, error) {

@@ -27,23 +27,18 @@ func (r *Run) Series(name string) (*Series, error) {
 	return s, err
 }
 
-// joined puts the pieces of a scalar together.
-func joined(name string, pieces []record.Column) *Series {
-	if len(pieces) == 1 {
-		c := pieces[0]
-		return &Series{Name: name, Steps: c.Steps, Times: c.Times, Values: c.Values}
-	}
-	n := 0
-	for _, c := range pieces {
-		n += len(c.Values)
-	}
-	s := &Series{Name: name, Steps: make([]int64, 0, n), Times: make([]time.Duration, 0, n), Values: make([]float64, 0, n)}
+// newSeries is an empty series with room for n points.
+func newSeries(name string, n int64) *Series {
+	return &Series{Name: name, Steps: make([]int64, 0, n), Times: make([]time.Duration, 0, n), Values: make([]float64, 0, n)}
+}
+
+// add appends pieces of the scalar.
+func (s *Series) add(pieces ...record.Column) {
 	for _, c := range pieces {
 		s.Steps = append(s.Steps, c.Steps...)
 		s.Times = append(s.Times, c.Times...)
 		s.Values = append(s.Values, c.Values...)
 	}
-	return s
 }
 
 // at is the value of the last point at or before a step.
