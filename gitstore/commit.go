@@ -30,9 +30,9 @@ type Commit struct {
 
 // Commit writes a commit with all its objects as one durable pack and then
 // moves the ref. Killed at any moment it leaves the ref as it was, or done;
-// what else it leaves is removed by a later commit. Where the ref is not what
-// the commit expects, the error is ErrConflict and nothing stays behind. A ref
-// that stands for this very commit already is no conflict.
+// what else it leaves is removed by the first commit of another Store. Where
+// the ref is not what the commit expects, the error is ErrConflict and nothing
+// stays behind. A ref that stands for this very commit already is no conflict.
 func (s *Store) Commit(ctx context.Context, c Commit) (Hash, error) {
 	h, err := s.commit(ctx, c)
 	if err != nil {
@@ -45,7 +45,7 @@ func (s *Store) commit(ctx context.Context, c Commit) (Hash, error) {
 	if err := errors.Join(checkRefName(c.Ref), c.Tree.err); err != nil {
 		return Hash{}, err
 	}
-	s.sweep()
+	s.swept.Do(s.sweep) // once: what this process leaves, it removes itself
 	w, h, err := s.writePack(ctx, c)
 	if err != nil {
 		return Hash{}, err

@@ -15,6 +15,7 @@ type Store struct {
 	private bool
 	shared  os.FileMode // bits that core.sharedRepository adds
 	lfs     *LFS
+	swept   sync.Once
 
 	mu      sync.Mutex
 	objects *database

@@ -54,21 +54,30 @@ func isOurKeep(base string) bool {
 // sweep removes what killed commits left behind. What cannot be removed is left
 // for the next one: it does no harm.
 func (s *Store) sweep() {
-	entries, _ := os.ReadDir(s.packDir())
 	done := map[string]bool{}
-	for _, e := range entries {
-		id, ok := leftoverID(e.Name())
+	for _, name := range namesIn(s.packDir()) {
+		id, ok := leftoverID(name)
 		if !ok || done[id] {
 			continue
 		}
 		done[id] = true
 		s.sweepPack(id)
 	}
-	marks, _ := os.ReadDir(s.markDir())
-	for _, e := range marks {
-		s.sweepMark(e.Name(), settleAge)
+	for _, name := range namesIn(s.markDir()) {
+		s.sweepMark(name, settleAge)
 	}
 	s.lfs.sweep()
+}
+
+// namesIn are the names in a folder, in no order; none where it cannot be read.
+func namesIn(dir string) []string {
+	f, err := os.Open(dir)
+	if err != nil {
+		return nil
+	}
+	defer f.Close()
+	names, _ := f.Readdirnames(-1)
+	return names
 }
 
 // leftoverID is the part of a name that all files of one commit share.
