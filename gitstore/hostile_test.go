@@ -39,7 +39,7 @@ func TestHostileNamesAreRefusedAndNamed(t *testing.T) {
 	}
 }
 
-func TestHostileTreesAreRefused(t *testing.T) {
+func TestHostileTreesAndCommitsAreRefused(t *testing.T) {
 	dir := gitstoretest.Init(t)
 	s := open(t, dir)
 	blob := gitstoretest.Object(t, dir, "blob", []byte("x"))
@@ -57,6 +57,21 @@ func TestHostileTreesAreRefused(t *testing.T) {
 		if _, err := s.ReadTree(plumbing.NewHash(h)); !errors.Is(err, gitstore.ErrCorrupt) {
 			t.Errorf("%s: %v", what, err)
 		}
+	}
+	for _, name := range []string{".gitmodules", ".GITMODULES. ", ".g\u200citmodules", ".gitmodules:x", "gitmod~4", "gi7eba~1", "GI7EB~12"} {
+		h := gitstoretest.Object(t, dir, "tree", []byte(entry("120000", name)))
+		if _, err := s.ReadTree(plumbing.NewHash(h)); !errors.Is(err, gitstore.ErrUnsafe) {
+			t.Errorf("a symbolic link %q gives %v", name, err)
+		}
+		h = gitstoretest.Object(t, dir, "tree", []byte(entry("100644", name)))
+		if _, err := s.ReadTree(plumbing.NewHash(h)); err != nil {
+			t.Errorf("a file %q gives %v", name, err)
+		}
+	}
+	who := "Ada <a@b> 1 +0000\n"
+	h := gitstoretest.Object(t, dir, "commit", []byte("tree "+gitstoretest.Object(t, dir, "tree", nil)+"\nauthor "+who+"committer "+who+"gpgsig cut"))
+	if _, err := s.ReadCommit(plumbing.NewHash(h)); !errors.Is(err, gitstore.ErrCorrupt) {
+		t.Errorf("a commit that ends within a header gives %v", err)
 	}
 	if _, err := s.ReadTree(plumbing.NewHash(blob)); !errors.Is(err, gitstore.ErrCorrupt) {
 		t.Errorf("a blob read as a tree gives %v", err)

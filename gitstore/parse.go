@@ -71,6 +71,8 @@ func parseCommit(text string) (CommitInfo, error) {
 		info.Message = message
 	} else if _, message, found := strings.Cut(text, "\n\n"); found {
 		info.Message = message
+	} else if text != "" && !strings.HasSuffix(text, "\n") {
+		return bad("last header")
 	}
 	return info, nil
 }
@@ -161,7 +163,7 @@ func parseTree(text string) ([]TreeEntry, error) {
 		if e.Mode, known = treeMode(mode); !known {
 			return nil, fmt.Errorf("it has an entry with the mode %.20q: %w", mode, ErrCorrupt)
 		}
-		if err := ValidName(name); err != nil {
+		if err := validEntry(name, e.Mode); err != nil {
 			return nil, err
 		}
 		e.Name = name
@@ -175,6 +177,15 @@ func parseTree(text string) ([]TreeEntry, error) {
 		entries, text = append(entries, e), rest[hashSize:]
 	}
 	return entries, nil
+}
+
+// validEntry refuses names that must not be what their mode says.
+func validEntry(name string, mode filemode.FileMode) error {
+	err := ValidName(name)
+	if err == nil && mode == filemode.Symlink {
+		err = validLink(name)
+	}
+	return err
 }
 
 // sortKey is what git sorts by: folders as if they ended with a slash.

@@ -80,8 +80,24 @@ func isInvisible(r rune) bool {
 // validLink refuses symbolic links under a name whose content git itself
 // interprets, as git and `git fsck --strict` do.
 func validLink(name string) error {
-	if isNTFSName(name, ".gitmodules") || isNTFSName(name, "gitmod~1") || isHFSName(name, ".gitmodules") {
-		return fmt.Errorf("%w: %q is a symbolic link", ErrUnsafe, name)
+	if isNTFSName(name, ".gitmodules") || isShortModules(name) || isHFSName(name, ".gitmodules") {
+		return fmt.Errorf("%w: %.80q is a symbolic link", ErrUnsafe, name)
 	}
 	return nil
+}
+
+// isShortModules reports whether a name is one of the 8.3 names that NTFS gives
+// .gitmodules: gitmod~1 to gitmod~4, and when those are taken a part of a hash
+// and a number, such as gi7eba~1 or gi7eb~12.
+func isShortModules(name string) bool {
+	const length = 8
+	if len(name) < length || !isNTFSName(name, name[:length]) {
+		return false
+	}
+	short := strings.ToLower(name[:length])
+	stem, number, _ := strings.Cut(short, "~")
+	if number == "" || number[0] == '0' || strings.Trim(number, "0123456789") != "" {
+		return false
+	}
+	return strings.HasPrefix("gi7eba", stem) || stem == "gitmod" && number[0] <= '4'
 }
