@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Kills, and lets the disk fail, at every moment at which a file is changed, and
 # proves each time that nothing is lost and everything works again. The usual
-# tests do the same at some of these moments. Takes about two minutes.
+# tests do the same at some of these moments. Takes about five minutes.
 #
 #   ./scripts/crash.sh
 set -euo pipefail
@@ -16,3 +16,6 @@ sweep() {
 }
 
 sweep ./gitstore 'Killed|Failing|Synced|Beside'
+sweep ./recorder 'Killed|KillLoses|FullDisk'
+sweep ./recorder/internal/journal 'Kill|Power|Full'
+sweep ./examples/digits 'Killed'
