@@ -60,7 +60,7 @@ func (a *app) report(err error) {
 	words := cutLongWords(strings.TrimSpace(err.Error()))
 	a.errs.line(styled(red, "exprec:"), plain(" %s", strings.ReplaceAll(words, "\n", "; ")))
 	if h := hint(err); h != "" {
-		a.errs.line(styled(dimStyle, "hint: %s", h))
+		a.errs.line(styled(dimStyle, "hint: %s", sanitizeLine(h)))
 	}
 }
 

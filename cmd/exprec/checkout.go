@@ -39,7 +39,7 @@ func (a *app) checkout(ctx context.Context, p *recorder.Project, r *recorder.Run
 	}
 	a.warn(report)
 	a.note("wrote %s, %s, of %s (%s) into", count(report.Files, "file"), size(report.Bytes), r.Label(), r.Short())
-	a.out.line(plain("%s", shown(dir)))
+	a.out.line(plain("%s", sanitizeLine(shown(dir))))
 	return nil
 }
 

@@ -26,6 +26,8 @@ func TestMain(m *testing.M) {
 		"pty":    ptyMain,
 		"closed": closedMain,
 		"as":     asMain,
+
+		"annotate": annotateMain,
 	})
 }
 
@@ -90,6 +92,9 @@ func TestScripts(t *testing.T) {
 			"hostile":    hostileRepo,
 			"change":     change,
 			"everywhere": everywhere,
+			"forge":      forge,
+			"both":       both,
+			"laidout":    laidOut,
 		},
 		RequireUniqueNames: true,
 		// UPDATE=1 go test writes what commands print into the scripts.
@@ -187,10 +192,14 @@ func await(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Fatalf("%s did not come", args[0])
 }
 
-// harmlessOutput wants nothing in the last output that a terminal would obey.
+// ownColour is text that exprec coloured, and the colour ended.
+var ownColour = regexp.MustCompile("\x1b\\[\\d+m([^\x1b]*)\x1b\\[0m")
+
+// harmlessOutput wants nothing in the last output that a terminal would obey,
+// but exprec's own colours.
 func harmlessOutput(ts *testscript.TestScript, _ bool, args []string) {
 	for _, name := range []string{"stdout", "stderr"} {
-		if found := forbidden(ts.ReadFile(name)); found != "" {
+		if found := forbidden(ownColour.ReplaceAllString(ts.ReadFile(name), "$1")); found != "" {
 			ts.Fatalf("%s holds %q:\n%q", name, found, ts.ReadFile(name))
 		}
 	}

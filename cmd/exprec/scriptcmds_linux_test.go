@@ -161,6 +161,12 @@ func hostileRepo(ts *testscript.TestScript, _ bool, _ []string) {
 		ts.Check(os.WriteFile(ts.MkAbs(".")+"/"+name, []byte("before\x1b[2J\n"), 0o644))
 	}
 	ts.Check(os.WriteFile(ts.MkAbs(".")+"/"+strings.Repeat("n", 250), nil, 0o644))
+	binary := "binary\n" + forgedLine
+	ts.Check(os.WriteFile(ts.MkAbs(".")+"/"+binary, []byte("\x00"+hostile), 0o644))
+	ts.Setenv("TEXT", "evil \x1b]0;own\x07.py")
+	ts.Setenv("LINES", "new\nline\r")
+	ts.Setenv("BINARY", binary)
+	ts.Setenv("EVIL", hostileText)
 	gitOf(ts, "", "checkout", "-q", "-b", "branch\u202e\u009b")
 	gitOf(ts, "", "config", "user.name", "Ada\x1b[31m\u202e")
 	gitOf(ts, "", "commit", "-q", "--allow-empty", "-m", "evil\x1b]0;own\x07")

@@ -70,8 +70,9 @@ func (a *app) showHead(r *recorder.Run) {
 	status := statusText(r)
 	a.out.line(styled(boldStyle, "%s", sanitizeLine(r.Label())), plain("  %s  ", r.ID()), status)
 	for _, words := range []string{r.Description(), r.Conclusion()} {
-		if words != "" {
-			a.out.line(plain("%s", words))
+		// Indented, so that no line of theirs passes for a heading.
+		for line := range strings.Lines(words) {
+			a.out.line(plain("  %s", strings.TrimSuffix(line, "\n")))
 		}
 	}
 }
