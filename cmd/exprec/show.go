@@ -267,13 +267,17 @@ func (a *app) showSource(r *recorder.Run) {
 	if x := info.Executable; x != nil && x.SourceMayDiffer != "" {
 		a.out.line(styled(yellow, "  may not be what ran: %s", sanitizeLine(x.SourceMayDiffer)))
 	}
-	for _, l := range source.LeftOut {
+	named := source.LeftOut[:min(len(source.LeftOut), maxLeftOutShown)]
+	for _, l := range named {
 		a.out.line(styled(yellow, "  left out: %s (%s): %s", sanitizeLine(l.Path), size(l.Size), sanitizeLine(l.Reason)))
 	}
-	if source.More > 0 {
-		a.out.line(styled(yellow, "  left out: %s more", count(source.More, "file")))
+	if more := len(source.LeftOut) - len(named) + source.More; more > 0 {
+		a.out.line(styled(yellow, "  left out: %s more (--json names the first %d)", count(more, "file"), len(source.LeftOut)))
 	}
 	for _, note := range source.Notes {
 		a.out.line(styled(yellow, "  %s", sanitizeLine(note)))
 	}
 }
+
+// maxLeftOutShown is how many files that a snapshot left out are shown.
+const maxLeftOutShown = 20
