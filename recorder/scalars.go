@@ -11,7 +11,6 @@ import (
 type Scalar struct {
 	experiment *Experiment
 	id         uint32
-	last       atomic.Int64 // the step written last, -1 before the first
 }
 
 // AddScalar records a value of a scalar at a step. NaN and infinities are
@@ -42,9 +41,7 @@ func (e *Experiment) Scalar(name string) *Scalar {
 		return nil
 	}
 	return e.scalars.add(name, func() *Scalar {
-		s := &Scalar{experiment: e, id: e.journal.Series(name)}
-		s.last.Store(-1)
-		return s
+		return &Scalar{experiment: e, id: e.journal.Series(name)}
 	})
 }
 
@@ -53,7 +50,6 @@ func (s *Scalar) Add(value float64, step int) {
 	if s == nil || s.experiment.off() {
 		return
 	}
-	s.last.Store(int64(step))
 	s.experiment.journal.Scalar(s.id, value, int64(step))
 }
 
@@ -63,7 +59,7 @@ func (s *Scalar) AddNext(value float64) {
 	if s == nil || s.experiment.off() {
 		return
 	}
-	s.experiment.journal.Scalar(s.id, value, s.last.Add(1))
+	s.experiment.journal.ScalarNext(s.id, value)
 }
 
 // scalarTable finds handles by name. The names that are used again and again
