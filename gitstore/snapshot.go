@@ -108,6 +108,9 @@ func (s *Store) snapshot(ctx context.Context, repo *Repository, dir string, opti
 	return out, ctx.Err()
 }
 
+// DefaultLFSThreshold is the size in bytes from which a file is large.
+const DefaultLFSThreshold = 10 << 20
+
 const (
 	defaultMaxFile      = 10 << 20
 	defaultMaxUntracked = 100 << 20
@@ -115,7 +118,7 @@ const (
 
 func (o SnapshotOptions) withDefaults() SnapshotOptions {
 	for field, value := range map[*int64]int64{
-		&o.MaxFile: defaultMaxFile, &o.MaxUntracked: defaultMaxUntracked, &o.LFSThreshold: defaultMaxFile,
+		&o.MaxFile: defaultMaxFile, &o.MaxUntracked: defaultMaxUntracked, &o.LFSThreshold: DefaultLFSThreshold,
 	} {
 		if *field == 0 {
 			*field = value

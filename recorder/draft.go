@@ -118,6 +118,7 @@ func carryOver(tree *gitstore.Tree, t tip) error {
 // addFiles adds packages.txt, files/ and output/ of the run's folder. Files
 // over the threshold go into the LFS store.
 func (p *Project) addFiles(ctx context.Context, tree *gitstore.Tree, store *gitstore.Store, run *record.Run, folder string) error {
+	limit := p.lfsThreshold()
 	for _, name := range []string{record.PackagesFile, "output", "files"} {
 		root := filepath.Join(folder, name)
 		err := filepath.WalkDir(root, func(file string, d fs.DirEntry, err error) error {
@@ -135,7 +136,7 @@ func (p *Project) addFiles(ctx context.Context, tree *gitstore.Tree, store *gits
 				run.Warnings = append(run.Warnings, fmt.Sprintf("%s was left out: it is not a regular file", filepath.ToSlash(rel)))
 				return nil
 			}
-			return p.addFile(ctx, tree, store, run, filepath.ToSlash(rel), file, d)
+			return addFile(ctx, tree, store, run, filepath.ToSlash(rel), file, d, limit)
 		})
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return err
@@ -144,13 +145,15 @@ func (p *Project) addFiles(ctx context.Context, tree *gitstore.Tree, store *gits
 	return nil
 }
 
-func (p *Project) addFile(ctx context.Context, tree *gitstore.Tree, store *gitstore.Store, run *record.Run, path, file string, d fs.DirEntry) error {
+// addFile adds one file; from limit bytes on one in files/ becomes a pointer,
+// never where limit is below 0.
+func addFile(ctx context.Context, tree *gitstore.Tree, store *gitstore.Store, run *record.Run, path, file string, d fs.DirEntry, limit int64) error {
 	info, err := d.Info()
 	if err != nil {
 		return err
 	}
 	under, inFiles := strings.CutPrefix(path, "files/")
-	if limit := p.lfsThreshold(); !inFiles || limit < 0 || info.Size() < limit {
+	if !inFiles || limit < 0 || info.Size() < limit {
 		tree.AddFile(path, file, info.Mode()&0o100 != 0)
 		return nil
 	}
@@ -163,19 +166,11 @@ func (p *Project) addFile(ctx context.Context, tree *gitstore.Tree, store *gitst
 	return nil
 }
 
-// defaultLFSThreshold is the size in bytes from which files are kept in the
-// LFS store.
-const defaultLFSThreshold = 10 << 20
-
+// lfsThreshold is the size in bytes from which files are kept in the LFS store:
+// the snapshot's, whose bad values were reported when the run began.
 func (p *Project) lfsThreshold() int64 {
-	if p.repo == nil || p.repo.Config == nil {
-		return defaultLFSThreshold
-	}
-	size, err := p.repo.Config.Size("exprec.lfsthreshold", defaultLFSThreshold)
-	if err != nil {
-		return defaultLFSThreshold
-	}
-	return size
+	options, _ := p.snapshotOptions()
+	return cmp.Or(options.LFSThreshold, gitstore.DefaultLFSThreshold)
 }
 
 // addImages adds the images that the journals name, and their index.
