@@ -29,8 +29,10 @@ const (
 	Heartbeat  Kind = 24 // the process lives; no payload
 	Warning    Kind = 25 // record.WarningFrame
 	Error      Kind = 26 // record.FailureFrame
-	Mark       Kind = 27 // output/marks.msgpack
+	Mark       Kind = 27 // record.MarkFrame
 	End        Kind = 28 // record.EndFrame: the process's last word
+	Watch      Kind = 29 // record.WatchFrame: the journal of a process that looks on
+	Facts      Kind = 30 // record.FactsFrame
 )
 
 // MaxPayload is the greatest length of a payload, in bytes.

@@ -133,6 +133,66 @@ func metaFrameFields(c *coder, f *MetaFrame) {
 	c.string("title", &f.Title)
 	c.string("group", &f.Group)
 	c.int64("steps", &f.Steps)
+	c.string("name", &f.Name)
+	c.strings("tags", &f.Tags)
+}
+
+// EncodeMarkFrame gives a frame's payload.
+func EncodeMarkFrame(f MarkFrame) []byte {
+	return writeStruct(&f, markFrameFields)
+}
+
+// DecodeMarkFrame reads what EncodeMarkFrame wrote.
+func DecodeMarkFrame(data []byte) (MarkFrame, error) {
+	var f MarkFrame
+	err := readFrame("mark", data, &f, markFrameFields)
+	return f, err
+}
+
+func markFrameFields(c *coder, f *MarkFrame) {
+	stream := int(f.Stream)
+	c.int("stream", &stream)
+	if stream < 0 || stream > 255 {
+		c.check("stream", corrupt("there is no stream %d", stream))
+	}
+	f.Stream = uint8(stream)
+	c.int64("offset", &f.Offset)
+}
+
+// EncodeWatchFrame gives a frame's payload.
+func EncodeWatchFrame(f WatchFrame) []byte {
+	return writeStruct(&f, watchFrameFields)
+}
+
+// DecodeWatchFrame reads what EncodeWatchFrame wrote.
+func DecodeWatchFrame(data []byte) (WatchFrame, error) {
+	var f WatchFrame
+	err := readFrame("watch", data, &f, watchFrameFields)
+	return f, err
+}
+
+func watchFrameFields(c *coder, f *WatchFrame) {
+	c.int("pid", &f.PID)
+	c.string("by", &f.By)
+}
+
+// EncodeFactsFrame gives a frame's payload.
+func EncodeFactsFrame(f FactsFrame) []byte {
+	return writeStruct(&f, factsFrameFields)
+}
+
+// DecodeFactsFrame reads what EncodeFactsFrame wrote.
+func DecodeFactsFrame(data []byte) (FactsFrame, error) {
+	var f FactsFrame
+	err := readFrame("facts", data, &f, factsFrameFields)
+	return f, err
+}
+
+func factsFrameFields(c *coder, f *FactsFrame) {
+	c.string("runtime", &f.Runtime)
+	optional(c, "executable", &f.Executable, executableFields)
+	c.int("packages", &f.Packages)
+	structs(c, "gpus", &f.GPUs, gpuFields)
 }
 
 // EncodeWarningFrame gives a frame's payload.

@@ -46,9 +46,35 @@ type ParentFrame struct {
 
 // MetaFrame changes a field of the run itself; empty fields leave it alone.
 type MetaFrame struct {
-	Title string // [title]
-	Group string // [group]
-	Steps int64  // [steps]
+	Title string   // [title]
+	Group string   // [group]
+	Steps int64    // [steps]
+	Name  string   // [name]
+	Tags  []string // [tags] added to those there are
+}
+
+// MarkFrame says that output of a stream up to Offset had been written at the
+// frame's time.
+type MarkFrame struct {
+	Stream uint8 // [stream] 1 stdout, 2 stderr
+	Offset int64 // [offset] bytes of the stream
+}
+
+// WatchFrame begins the journal of a process that looks at the program from
+// outside: its end tells how the program's process ended, and its silence
+// tells nothing.
+type WatchFrame struct {
+	PID int    // [pid] of the process that is watched, 0 before it is started
+	By  string // [by] "exprec run" or "output"
+}
+
+// FactsFrame holds what was found out after the start; empty fields leave the
+// run's alone.
+type FactsFrame struct {
+	Runtime    string      // [runtime]
+	Executable *Executable // [executable]
+	Packages   int         // [packages] lines of packages.txt
+	GPUs       []GPU       // [gpus]
 }
 
 // WarningFrame keeps what the recorder had to say.

@@ -102,7 +102,7 @@ func drawRun(t *rapid.T) *Run {
 		Command: many(t, func() string { return drawText(t) }), Directory: drawText(t), Executable: maybe(t, drawExecutable),
 		Runtime: drawText(t), Packages: drawInt(t), User: drawText(t), Git: maybe(t, drawGit),
 		Host: Host{Name: drawText(t), OS: drawText(t), Arch: drawText(t), CPUs: drawInt(t), CPU: drawText(t),
-			Memory: rapid.Uint64().Draw(t, "memory"), unknown: drawUnknown(t)},
+			Memory: rapid.Uint64().Draw(t, "memory"), GPUs: many(t, func() GPU { return drawGPU(t) }), unknown: drawUnknown(t)},
 		Process: Process{PID: drawInt(t), MachineID: drawText(t), BootID: drawText(t), PIDNamespace: drawText(t), unknown: drawUnknown(t)},
 		Steps:   drawInt64(t), Rank: drawInt(t), Continues: drawText(t), RerunOf: drawText(t),
 		Source: maybe(t, drawSource), Dropped: rapid.Uint64().Draw(t, "dropped"),
@@ -112,7 +112,16 @@ func drawRun(t *rapid.T) *Run {
 	return r
 }
 
+func drawGPU(t *rapid.T) GPU {
+	return GPU{Name: drawText(t), Memory: rapid.Uint64().Draw(t, "memory"), Driver: drawText(t), unknown: drawUnknown(t)}
+}
+
 func drawRunLists(t *rapid.T, r *Run) {
+	r.Environment = many(t, func() Variable { return Variable{Name: drawText(t), Value: drawText(t), unknown: drawUnknown(t)} })
+	r.Outputs = many(t, func() Output {
+		return Output{Stream: drawText(t), Size: drawInt64(t), CutAt: drawInt64(t), Cut: drawInt64(t), unknown: drawUnknown(t)}
+	})
+	r.OutputOf = drawText(t)
 	r.Parents = many(t, func() Parent {
 		return Parent{UUID: drawText(t), Files: many(t, func() string { return drawText(t) }), unknown: drawUnknown(t)}
 	})

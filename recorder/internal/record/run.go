@@ -69,6 +69,10 @@ type Run struct {
 	Parents   []Parent // runs whose files were read
 	Inputs    []Input
 
+	Environment []Variable // sorted by name
+	Outputs     []Output   // of the streams that something was written to
+	OutputOf    string     // UUID of the run of the same process that holds the output of both
+
 	Results []Result     // in the order they were first set
 	Goals   []NamedGoal  // in the order they were declared: the first is the main metric
 	Source  *Source      // nil when the source was not kept
@@ -116,6 +120,34 @@ type Host struct {
 	CPUs   int
 	CPU    string
 	Memory uint64 // bytes
+	GPUs   []GPU
+
+	unknown string
+}
+
+// GPU is a graphics processor of the host.
+type GPU struct {
+	Name   string
+	Memory uint64 // bytes
+	Driver string // its version
+
+	unknown string
+}
+
+// Variable is one of the environment: only those of a list are kept.
+type Variable struct {
+	Name  string
+	Value string
+
+	unknown string
+}
+
+// Output describes what is kept of what the program printed on a stream.
+type Output struct {
+	Stream string // "stdout" or "stderr"
+	Size   int64  // bytes that were written
+	CutAt  int64  // where the middle was left out
+	Cut    int64  // how many bytes were
 
 	unknown string
 }

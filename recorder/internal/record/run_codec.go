@@ -67,6 +67,9 @@ func runFields(c *coder, r *Run) {
 	structs(c, "journals", &r.Journal, journalFields)
 	c.uint64("dropped", &r.Dropped)
 	c.strings("warnings", &r.Warnings)
+	structs(c, "environment", &r.Environment, variableFields)
+	structs(c, "output", &r.Outputs, outputFields)
+	c.string("output_of", &r.OutputOf)
 	c.unknownMap(&r.Unknown)
 }
 
@@ -118,7 +121,29 @@ func hostFields(c *coder, h *Host) {
 	c.int("cpus", &h.CPUs)
 	c.string("cpu", &h.CPU)
 	c.uint64("memory", &h.Memory)
+	structs(c, "gpus", &h.GPUs, gpuFields)
 	c.unknown(&h.unknown)
+}
+
+func gpuFields(c *coder, g *GPU) {
+	c.text("name", &g.Name)
+	c.uint64("memory", &g.Memory)
+	c.string("driver", &g.Driver)
+	c.unknown(&g.unknown)
+}
+
+func variableFields(c *coder, v *Variable) {
+	c.text("name", &v.Name)
+	c.string("value", &v.Value)
+	c.unknown(&v.unknown)
+}
+
+func outputFields(c *coder, o *Output) {
+	c.text("stream", &o.Stream)
+	c.int64("size", &o.Size)
+	c.int64("cut_at", &o.CutAt)
+	c.int64("cut", &o.Cut)
+	c.unknown(&o.unknown)
 }
 
 func processFields(c *coder, p *Process) {
