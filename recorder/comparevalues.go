@@ -157,6 +157,12 @@ func environmentOf(i *Info) named {
 	if x := i.Executable; x != nil {
 		e["executable"], e["executable revision"] = x.SHA256, x.Revision
 	}
+	for _, gpu := range i.Host.GPUs {
+		e.set("gpu", gpu.Name)
+	}
+	for _, variable := range i.Environment {
+		e.set("$"+variable.Name, variable.Value)
+	}
 	for name, value := range e {
 		if value == "" || value == int64(0) || value == uint64(0) {
 			delete(e, name) // unknown

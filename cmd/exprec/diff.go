@@ -12,11 +12,13 @@ import (
 )
 
 func newDiff(a *app) *cobra.Command {
-	return &cobra.Command{
+	markdown := false
+	c := &cobra.Command{
 		Use:   "diff A [B]",
 		Short: "Say what changed from one run to another",
 		Long: "Say what changed from run A to run B: parameters, results, scalars, packages, inputs,\n" +
-			"environment, source. Without B: how the source of run A differs from the work tree now.",
+			"environment, source. Without B: how the source of run A differs from the work tree now.\n" +
+			"With --markdown it can be pasted into an issue or a pull request.",
 		Example:     "exprec diff @~1 @",
 		Args:        between(1, 2),
 		Annotations: codes(noRunCode, damagedCode),
@@ -29,10 +31,15 @@ func newDiff(a *app) *cobra.Command {
 						return err
 					}
 				}
+				if markdown {
+					return a.diffMarkdown(c.Context(), p, r, other)
+				}
 				return a.diff(c.Context(), p, r, other)
 			})
 		},
 	}
+	c.Flags().BoolVar(&markdown, "markdown", false, "write Markdown")
+	return c
 }
 
 // diff prints what differs; b is nil for the work tree. Parts that cannot be
@@ -86,16 +93,22 @@ func (a *app) diffChanges(title string, changes []recorder.Change) {
 	a.heading("%s", title)
 	t := &table{columns: []column{{title: "NAME"}, {title: "FROM"}, {title: "TO"}}}
 	for _, c := range changes {
-		from, to := text{red, changed(c.A)}, text{green, changed(c.B)}
-		switch c.Kind {
-		case recorder.Added:
-			from.words = "-"
-		case recorder.Removed:
-			to.words = "-"
-		}
-		t.add(text{words: c.Name}, from, to)
+		from, to := changeWords(c)
+		t.add(text{words: c.Name}, text{red, from}, text{green, to})
 	}
 	t.print(a.out)
+}
+
+// changeWords shows both sides of a change, the missing one as a hyphen.
+func changeWords(c recorder.Change) (from, to string) {
+	from, to = changed(c.A), changed(c.B)
+	switch c.Kind {
+	case recorder.Added:
+		from = "-"
+	case recorder.Removed:
+		to = "-"
+	}
+	return from, to
 }
 
 // changed shows a compared value on one line.
