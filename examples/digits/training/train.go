@@ -8,6 +8,10 @@ import (
 	"github.com/exprec/exprec/recorder"
 )
 
+// diverged is a loss that no training comes back from: guessing at random has
+// one of 2.3.
+const diverged = 10
+
 // Train trains a network as the settings say and records all of it in exp: the
 // loss of every batch, loss, accuracy and two images after each epoch, and the
 // trained network as the file model.json. It calls progress, which may be nil,
@@ -53,6 +57,9 @@ func Train(ctx context.Context, exp *recorder.Experiment, s Settings, progress f
 		exp.AddImage("mistakes", e.MistakesPicture(), epoch)
 		if progress != nil {
 			progress(epoch, e)
+		}
+		if !(e.Loss < diverged) {
+			return fmt.Errorf("the training diverged: val/loss is %.4g after epoch %d", e.Loss, epoch)
 		}
 	}
 	exp.SetResult("accuracy", e.Accuracy)
