@@ -17,8 +17,9 @@ func newDemo(a *app) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "demo",
 		Short: "Record real training runs in a throw-away project",
-		Long: "Train a small network on handwritten digits six times in a new project in the folder for\n" +
-			"temporary files, record it all, and show what the other commands make of it. Needs git.",
+		Long: "Train a small network on handwritten digits twelve times in a new project in the folder for\n" +
+			"temporary files, record it all, and show what the other commands make of it. One training goes\n" +
+			"on for five minutes, or until the project is removed. Needs git.",
 		Example: "exprec demo",
 		Args:    between(0, 0),
 		RunE: func(c *cobra.Command, _ []string) error {
@@ -117,6 +118,7 @@ func (a *app) goOn(best, id string) {
 	for _, line := range []string{
 		"cd " + quote(a.dir),
 		"exprec list lost",
+		"exprec why " + demoFirst + " " + demoSecond + "   # what moved its main metric",
 		"exprec scalars " + best + " val/loss --csv",
 		"exprec cat " + best + " model.json > model.json",
 		"exprec diff " + demoFirst + "   # against the work tree as it is now",

@@ -5,7 +5,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"flag"
 	"fmt"
 	"io"
 	"io/fs"
@@ -15,35 +14,41 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/spf13/cobra"
-
 	"github.com/exprec/exprec/examples/digits/training"
-	"github.com/exprec/exprec/recorder"
 )
 
-// The names of the demo's first two runs.
+// The names of some of the demo's runs.
 const (
 	demoFirst  = "baseline"
 	demoSecond = "sgd"
+	demoLive   = "still-running"
 )
 
 // demoRun is a training of the demo.
 type demoRun struct {
 	name  string
 	flags []string
+	group string
 	edit  bool // the source is edited before it, and not committed
 	fails bool
 	kill  bool // by SIGKILL, in the middle
+	live  bool // it goes on after the demo, for some minutes
 }
 
 func demoPlan() []demoRun {
 	return []demoRun{
-		{name: demoFirst, flags: []string{"-hidden", "16"}},
+		{name: demoFirst, flags: []string{"-hidden", "16"}, group: "seeds"},
+		{name: "seed-2", flags: []string{"-hidden", "16", "-seed", "2"}, group: "seeds"},
+		{name: "seed-3", flags: []string{"-hidden", "16", "-seed", "3"}, group: "seeds"},
 		{name: demoSecond, flags: []string{"-hidden", "16", "-optimizer", "sgd", "-lr", "0.1"}},
+		{name: "fast", flags: []string{"-hidden", "16", "-lr", "0.02"}},
+		{name: "too-fast", flags: []string{"-hidden", "16", "-lr", "1000"}, fails: true},
+		{name: "batches-of-8", flags: []string{"-hidden", "16", "-batch", "8"}},
 		{name: "wide", flags: []string{"-hidden", "128"}},
 		{name: "no-such-data", flags: []string{"-data", "digits-2.csv.gz"}, fails: true},
 		{name: "noisy", flags: []string{"-hidden", "128", "-noise", "0.2"}, edit: true},
 		{name: "killed", flags: []string{"-hidden", "64"}, kill: true},
+		{name: demoLive, flags: []string{"-hidden", "16", "-decay", "0.995"}, live: true},
 	}
 }
 
@@ -146,8 +151,11 @@ func (a *app) train(ctx context.Context, dir string, run demoRun, epochs int) er
 	if err != nil {
 		return err
 	}
-	args := append([]string{"demo", "train", run.name, "-epochs", strconv.Itoa(epochs)}, run.flags...)
-	c := exec.CommandContext(ctx, self, args...)
+	args := []string{"demo", "train", "--group=" + run.group, run.name, "-epochs", strconv.Itoa(epochs)}
+	if run.live {
+		return goOnTraining(ctx, dir, self, append([]string{"demo", "train", "--slowly", run.name}, run.flags...))
+	}
+	c := exec.CommandContext(ctx, self, append(args, run.flags...)...)
 	messages := &sanitizer{screen: a.errs}
 	c.Dir, c.Env, c.Stderr = dir, demoEnv(), messages
 	progress, err := c.StdoutPipe()
@@ -187,38 +195,4 @@ func unexpected(ctx context.Context, run demoRun, err error) error {
 		return errors.New("it was meant to fail and did not")
 	}
 	return err
-}
-
-// newDemoTrain is the program that the demo records: the digits example.
-func newDemoTrain() *cobra.Command {
-	return &cobra.Command{
-		Use:                "train NAME [FLAGS]",
-		Short:              "Train once and record it",
-		Hidden:             true,
-		Example:            "exprec demo train wide -hidden 128",
-		DisableFlagParsing: true,
-		RunE: func(c *cobra.Command, args []string) error {
-			return demoTrain(c.Context(), args)
-		},
-	}
-}
-
-func demoTrain(ctx context.Context, args []string) error {
-	settings := training.Defaults()
-	flags := flag.NewFlagSet("demo train", flag.ContinueOnError)
-	flags.SetOutput(io.Discard)
-	settings.Flags(flags)
-	if len(args) == 0 {
-		return usage("exprec demo runs it", "the run has no name")
-	}
-	if err := flags.Parse(args[1:]); err != nil {
-		return usage("exprec demo runs it", "%v", err)
-	}
-	options := recorder.Options{Name: args[0], Group: "demo", Tags: []string{"digits"}, Steps: settings.Epochs}
-	return recorder.Record(ctx, options, func(ctx context.Context, exp *recorder.Experiment) error {
-		exp.SetParameters(flags)
-		return training.Train(ctx, exp, settings, func(epoch int, e training.Evaluation) {
-			fmt.Printf("epoch %d: loss %.4f, accuracy %.4f\n", epoch, e.Loss, e.Accuracy)
-		})
-	})
 }
