@@ -21,6 +21,7 @@ func (c *checker) record() {
 	_, err = s.packages()
 	c.found(record.PackagesFile, err)
 	c.images(s)
+	c.output(s)
 	c.columns(s)
 	c.sums()
 }

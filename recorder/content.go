@@ -5,6 +5,8 @@ import (
 	"io"
 	"io/fs"
 	"path/filepath"
+
+	"github.com/exprec/exprec/recorder/internal/capture"
 )
 
 // content is what a run holds, wherever it is read from.
@@ -17,6 +19,8 @@ type content interface {
 	openImage(file string) (io.ReadCloser, error)
 	files() (fs.FS, error)
 	packages() ([]string, error)
+	output(stream capture.Stream) (Output, error)
+	marks() ([]Mark, error)
 }
 
 // content finds out, once, where the run is to be read from.

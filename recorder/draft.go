@@ -27,6 +27,9 @@ func (p *Project) draftRecord(ctx context.Context, t tip, run *record.Run, f *fo
 	if err := p.addFiles(ctx, d.tree, t.store, run, folder); err != nil {
 		return nil, err
 	}
+	if err := d.addOutput(run, f, folder); err != nil {
+		return nil, err
+	}
 	f.addImages(d, run, folder)
 	d.add(record.ParamsFile, f.encodeParams(run))
 	f.addScalars(d, run.Goals)
@@ -54,6 +57,7 @@ func (d *draft) mirror(folder string) {
 			_ = os.WriteFile(file, data, 0o600)
 		}
 	}
+	mirrorOutput(folder)
 }
 
 // encodeParams writes the parameters. Where they are more than a file may hold,
@@ -115,11 +119,11 @@ func carryOver(tree *gitstore.Tree, t tip) error {
 	return nil
 }
 
-// addFiles adds packages.txt, files/ and output/ of the run's folder. Files
-// over the threshold go into the LFS store.
+// addFiles adds packages.txt and files/ of the run's folder. Files over the
+// threshold go into the LFS store.
 func (p *Project) addFiles(ctx context.Context, tree *gitstore.Tree, store *gitstore.Store, run *record.Run, folder string) error {
 	limit := p.lfsThreshold()
-	for _, name := range []string{record.PackagesFile, "output", "files"} {
+	for _, name := range []string{record.PackagesFile, "files"} {
 		root := filepath.Join(folder, name)
 		err := filepath.WalkDir(root, func(file string, d fs.DirEntry, err error) error {
 			if err != nil {

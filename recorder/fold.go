@@ -25,6 +25,7 @@ type folded struct {
 	parents  []record.Parent
 	meta     record.MetaFrame
 	failure  *record.Failure
+	marks    []record.Mark // in the order of the journals' times
 	warnings []string
 	columns  *record.Builder
 	sums     []record.JournalSum
@@ -179,7 +180,7 @@ func (f *folded) take(s *source, started time.Time) {
 		s.series[frame.Series] = f.columns.Series(string(frame.Payload))
 	case journal.Heartbeat, journal.Gap:
 	default:
-		if err := f.takeRecord(s, frame); err != nil {
+		if err := f.takeRecord(s, frame, started); err != nil {
 			f.note("the journal %s holds a frame that cannot be read: %v", s.name, err)
 		}
 	}

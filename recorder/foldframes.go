@@ -10,7 +10,7 @@ import (
 
 // takeRecord folds in a frame that is no scalar. Frames of a kind that a later
 // version added are passed over.
-func (f *folded) takeRecord(s *source, frame journal.Frame) error {
+func (f *folded) takeRecord(s *source, frame journal.Frame, started time.Time) error {
 	switch frame.Kind {
 	case journal.Parameter:
 		p, err := record.DecodeParameterFrame(frame.Payload)
@@ -58,6 +58,12 @@ func (f *folded) takeRecord(s *source, frame journal.Frame) error {
 		w, err := record.DecodeWarningFrame(frame.Payload)
 		if err == nil {
 			f.warnings = append(f.warnings, w.Text)
+		}
+		return err
+	case journal.Mark:
+		m, err := record.DecodeMarkFrame(frame.Payload)
+		if err == nil {
+			f.marks = append(f.marks, record.Mark{Time: s.at().Sub(started).Truncate(time.Millisecond), Stream: m.Stream, Offset: m.Offset})
 		}
 		return err
 	case journal.Error:

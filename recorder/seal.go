@@ -34,6 +34,7 @@ func (p *Project) trySeal(ctx context.Context, uuid, folder string) (*record.Run
 		return nil, false, err
 	}
 	if tip.run != nil && tip.run.Status.Final() {
+		mirrorOutput(folder)
 		return tip.run, false, putAside(folder, tip.run.Journal)
 	}
 	run, err := p.startOf(tip, uuid, folder)
