@@ -31,12 +31,16 @@ type Edit struct {
 const editTries = 50
 
 // Edit changes a run's notes. The record itself is never touched; an edit of
-// somebody else at the same time is kept.
+// somebody else at the same time is kept. Words of [Run.Earlier] that r was
+// read with are dismissed where their field is edited: whoever edits has them
+// before their eyes.
 func (p *Project) Edit(ctx context.Context, r *Run, e Edit) error {
 	if err := e.check(); err != nil {
 		return err
 	}
-	return p.annotate(ctx, r, func(n notes, now time.Time, clone string) notes { return e.apply(n, now, clone) })
+	return p.annotate(ctx, r, func(n notes, now time.Time, clone string) notes {
+		return e.apply(e.dismiss(n, r.notes), now, clone)
+	})
 }
 
 // Delete hides a run everywhere its notes come to. Its content stays in git
@@ -49,7 +53,7 @@ func (p *Project) Delete(ctx context.Context, r *Run) error {
 
 // check refuses what cannot be written.
 func (e Edit) check() error {
-	for what, text := range map[string]*string{"title": e.Title, "description": e.Description, "conclusion": e.Conclusion} {
+	for what, text := range e.texts() {
 		if text != nil && len(*text) > record.MaxNote {
 			return fmt.Errorf("the %s of %d bytes %w: shorten it to %d bytes", what, len(*text), ErrInvalid, record.MaxNote)
 		}
@@ -63,6 +67,24 @@ func (e Edit) check() error {
 		}
 	}
 	return nil
+}
+
+// dismiss takes the words out of n that had lost when seen was read.
+func (e Edit) dismiss(n, seen notes) notes {
+	for field, text := range e.texts() {
+		if text == nil {
+			continue
+		}
+		for _, lost := range seen.Earlier(field) {
+			n = n.Dismiss(field, lost.Stamp)
+		}
+	}
+	return n
+}
+
+// texts are the fields that people write words into.
+func (e Edit) texts() map[string]*string {
+	return map[string]*string{record.Title: e.Title, record.Description: e.Description, record.Conclusion: e.Conclusion}
 }
 
 func (e Edit) apply(n notes, now time.Time, clone string) notes {

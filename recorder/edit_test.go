@@ -6,6 +6,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/exprec/exprec/gitstore"
 	"github.com/exprec/exprec/recorder/internal/record"
@@ -159,4 +160,40 @@ func TestEditRefusesWhatCannotBeWritten(t *testing.T) {
 		}
 	}
 	want(t, "nothing was written", b.one(p, m).Commit(), m.tip)
+}
+
+// Of two titles written at the same time one counts, and an edit by somebody
+// who saw both dismisses the other; words that came later stay.
+func TestEditDismissesEarlierWords(t *testing.T) {
+	b := newBench(t)
+	m := b.seal(b.run("r"))
+	p := b.open()
+	concurrent := func(title string, clone string) {
+		t.Helper()
+		err := p.annotate(t.Context(), b.one(p, m), func(n notes, now time.Time, _ string) notes {
+			return record.Join(n, notes{}.Set(record.Title, title, now, clone))
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	concurrent("one", "a")
+	concurrent("two", "b")
+	seen := b.one(p, m)
+	if earlier := seen.Earlier(); len(earlier) != 1 || earlier[0].Field != "title" || earlier[0].Text != "one" {
+		t.Fatalf("earlier: %+v", earlier)
+	}
+	concurrent("three", "c")
+	if err := p.Edit(t.Context(), seen, Edit{Description: ptr("other field")}); err != nil {
+		t.Fatal(err)
+	}
+	want(t, "an edit of another field dismisses nothing", len(b.one(p, m).Earlier()), 2)
+	if err := p.Edit(t.Context(), seen, Edit{Title: ptr("final")}); err != nil {
+		t.Fatal(err)
+	}
+	after := b.one(p, m)
+	want(t, "title", after.Title(), "final")
+	if earlier := after.Earlier(); len(earlier) != 1 || earlier[0].Text == "one" {
+		t.Errorf("of what nobody had seen something must be left: %+v", earlier)
+	}
 }

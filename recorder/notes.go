@@ -1,6 +1,8 @@
 package recorder
 
 import (
+	"time"
+
 	"github.com/exprec/exprec/gitstore"
 	"github.com/exprec/exprec/recorder/internal/record"
 )
@@ -43,6 +45,26 @@ func (r *Run) Tags() []string { return r.notes.AllTags(r.started.Tags) }
 
 // Archived reports whether lists leave the run out unless asked.
 func (r *Run) Archived() bool { return r.notes.Flag(record.Archived) }
+
+// An EarlierNote is what somebody wrote at the same time as somebody else, and
+// that does not count because the other's came a little later.
+type EarlierNote struct {
+	Field string // title, description or conclusion
+	Text  string
+	Time  time.Time
+}
+
+// Earlier are the words that no edit has dismissed yet, newest first within
+// each field.
+func (r *Run) Earlier() []EarlierNote {
+	var earlier []EarlierNote
+	for _, field := range []string{record.Title, record.Description, record.Conclusion} {
+		for _, lost := range r.notes.Earlier(field) {
+			earlier = append(earlier, EarlierNote{Field: field, Text: lost.Value, Time: time.UnixMilli(lost.Time).UTC()})
+		}
+	}
+	return earlier
+}
 
 // deleted reports whether a note hides the run everywhere.
 func (r *Run) deleted() bool { return r.notes.Flag(record.Deleted) }

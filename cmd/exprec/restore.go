@@ -79,7 +79,7 @@ func (a *app) restore(ctx context.Context, o restoreOptions) error {
 	if len(plan.Write)+len(plan.Remove) == 0 {
 		return nil
 	}
-	if err := a.confirm(o.yes); err != nil {
+	if err := a.confirm(o.yes, "restore", "restored"); err != nil {
 		return err
 	}
 	if _, err := plan.Apply(ctx); err != nil {
@@ -136,13 +136,14 @@ func (a *app) planned(verb string, s style, paths []string) {
 	}
 }
 
-// confirm asks whether to go on, where somebody can be asked.
-func (a *app) confirm(yes bool) error {
+// confirm asks whether to go on, where somebody can be asked. done is what the
+// command would have done.
+func (a *app) confirm(yes bool, command, done string) error {
 	if yes {
 		return nil
 	}
 	if !a.interactive() {
-		return refused("exprec restore --yes … does it", "nothing was restored: there is no terminal to ask on")
+		return refused("exprec "+command+" --yes … does it", "nothing was %s: there is no terminal to ask on", done)
 	}
 	a.out.print(plain("Go on? [y/N] "))
 	if err := a.out.flush(); err != nil {
@@ -150,7 +151,7 @@ func (a *app) confirm(yes bool) error {
 	}
 	answer, _ := bufio.NewReader(a.in).ReadString('\n')
 	if strings.ToLower(strings.TrimSpace(answer)) != "y" {
-		return refused("", "nothing was restored")
+		return refused("", "nothing was %s", done)
 	}
 	return nil
 }

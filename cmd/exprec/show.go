@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -74,6 +75,9 @@ func (a *app) showHead(r *recorder.Run) {
 		for line := range strings.Lines(words) {
 			a.out.line(plain("  %s", strings.TrimSuffix(line, "\n")))
 		}
+	}
+	for _, e := range r.Earlier() {
+		a.out.line(styled(yellow, "  also written as its %s on %s: %s", e.Field, e.Time.Format(time.DateOnly), sanitizeLine(e.Text)))
 	}
 }
 

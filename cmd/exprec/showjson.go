@@ -28,6 +28,14 @@ type showJSON struct {
 	Dropped   uint64       `json:"dropped"`
 	Warnings  []string     `json:"warnings"`
 	Commit    string       `json:"commit"`
+	// Words of notes that lost against others written at the same time.
+	Earlier []earlierJSON `json:"earlier"`
+}
+
+type earlierJSON struct {
+	Field string   `json:"field"`
+	Text  string   `json:"text"`
+	Time  *moments `json:"time"`
 }
 
 type machineJSON struct {
@@ -89,7 +97,7 @@ func jsonShow(r *recorder.Run) *showJSON {
 		Schema: schema, runJSON: jsonRun(r), Directory: info.Directory, Runtime: info.Runtime,
 		Machine: machineJSON{h.OS, h.Arch, h.CPUs, h.CPU, h.Memory},
 		Signal:  info.Signal, Recovered: info.Recovered, Steps: info.Steps, Continues: info.Continues, RerunOf: info.RerunOf,
-		Goals: []goalJSON{}, Inputs: []inputJSON{}, Images: []imageJSON{}, Files: []fileJSON{},
+		Goals: []goalJSON{}, Inputs: []inputJSON{}, Images: []imageJSON{}, Files: []fileJSON{}, Earlier: []earlierJSON{},
 		Source: jsonSource(info), Packages: info.Packages, Dropped: info.Dropped, Warnings: list(info.Warnings),
 	}
 	if e := info.Error; e != nil {
@@ -103,6 +111,9 @@ func jsonShow(r *recorder.Run) *showJSON {
 	}
 	for _, in := range info.Inputs {
 		j.Inputs = append(j.Inputs, inputJSON{in.Name, in.Path, in.Size, in.SHA256})
+	}
+	for _, e := range r.Earlier() {
+		j.Earlier = append(j.Earlier, earlierJSON{e.Field, e.Text, momentJSON(e.Time)})
 	}
 	j.fillShow(r)
 	return j
