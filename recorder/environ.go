@@ -1,37 +1,65 @@
 package recorder
 
 import (
-	"bytes"
 	"fmt"
 	"os"
-	"os/user"
 	"path/filepath"
 	"runtime"
 	"runtime/debug"
-	"strconv"
 	"strings"
 	"time"
 
 	"github.com/exprec/exprec/gitstore"
+	"github.com/exprec/exprec/recorder/internal/environ"
 	"github.com/exprec/exprec/recorder/internal/journal"
 	"github.com/exprec/exprec/recorder/internal/record"
 	"github.com/exprec/exprec/recorder/internal/redact"
 )
 
-// describeProgram fills in what ran, where and by whom.
+// describeProgram fills in what ran, where and by whom, for the program that
+// this process is.
 func describeProgram(run *record.Run, p *Project) {
+	describePlace(run, p)
 	run.Command = redact.Args(os.Args)
-	run.Directory = relativeDir(p.top)
 	run.Runtime = runtime.Version()
-	run.Host = describeHost()
-	run.User = userName()
+	run.Executable = ownExecutable()
+}
+
+// describeCommand does the same for a program that this process starts: the
+// file at path, or, where that is empty, the one that args[0] names on PATH.
+// What is left empty here comes later, by gatherFacts.
+func describeCommand(run *record.Run, p *Project, args []string, path string) {
+	describePlace(run, p)
+	run.Command = redact.Args(args)
+	run.Executable = environ.Executable(args, path)
+}
+
+// describePlace fills in where a program runs, by whom, and in which
+// environment.
+func describePlace(run *record.Run, p *Project) {
+	run.Directory = relativeDir(p.top)
+	run.Host = environ.Host()
+	run.User = environ.User()
 	run.Process = record.Process{
 		PID: os.Getpid(), MachineID: journal.MachineID(), BootID: journal.BootID(), PIDNamespace: journal.PIDNamespace(),
 	}
-	run.Executable = describeExecutable()
+	run.Environment, _ = environ.Variables(os.Environ(), p.askedVariables())
 	if p.repo != nil {
 		run.Git = describeGit(p.repo)
 	}
+}
+
+// askedVariables are the names and patterns of variables that the user wants
+// kept beside those that always are.
+func (p *Project) askedVariables() []string {
+	if p.repo == nil {
+		return nil
+	}
+	var names []string
+	for _, value := range p.repo.Config.All("exprec.environment") {
+		names = append(names, strings.FieldsFunc(value, func(r rune) bool { return r == ' ' || r == ',' })...)
+	}
+	return names
 }
 
 // relativeDir is where the program runs as seen from the project's top.
@@ -53,51 +81,8 @@ func relativeDir(top string) string {
 	return filepath.ToSlash(rel)
 }
 
-func describeHost() record.Host {
-	name, _ := os.Hostname()
-	return record.Host{
-		Name: name, OS: runtime.GOOS, Arch: runtime.GOARCH, CPUs: runtime.NumCPU(),
-		CPU: procField("/proc/cpuinfo", "model name"), Memory: memory(),
-	}
-}
-
-// procField is the value of the first line "field : value" of a file in /proc.
-func procField(file, field string) string {
-	f, err := os.Open(file)
-	if err != nil {
-		return ""
-	}
-	defer f.Close()
-	head := make([]byte, 4096)
-	n, _ := f.Read(head)
-	for line := range bytes.Lines(head[:n]) {
-		name, value, ok := strings.Cut(string(line), ":")
-		if ok && strings.TrimSpace(name) == field {
-			return strings.TrimSpace(value)
-		}
-	}
-	return ""
-}
-
-// memory is the machine's memory in bytes, 0 where it is not known.
-func memory() uint64 {
-	kilobytes, _, _ := strings.Cut(procField("/proc/meminfo", "MemTotal"), " ")
-	n, _ := strconv.ParseUint(kilobytes, 10, 64)
-	return n * 1024
-}
-
-func userName() string {
-	if name := os.Getenv("USER"); name != "" {
-		return name
-	}
-	if u, err := user.Current(); err == nil {
-		return u.Username
-	}
-	return ""
-}
-
-// describeExecutable says which binary ran and what it was built from.
-func describeExecutable() *record.Executable {
+// ownExecutable says which binary this process is and what it was built from.
+func ownExecutable() *record.Executable {
 	path, err := os.Executable()
 	if err != nil {
 		return nil
@@ -107,23 +92,16 @@ func describeExecutable() *record.Executable {
 		exe.Modified = info.ModTime().UTC()
 	}
 	if build, ok := debug.ReadBuildInfo(); ok {
-		for _, setting := range build.Settings {
-			switch setting.Key {
-			case "vcs.revision":
-				exe.Revision = setting.Value
-			case "vcs.modified":
-				exe.Changed = setting.Value == "true"
-			}
-		}
+		environ.FillRevision(exe, build)
 	}
 	return exe
 }
 
 // judgeExecutable says where the snapshot may not be what was built: a file
 // was changed after the binary, or the binary knows another commit.
-func judgeExecutable(run *record.Run, s *gitstore.Snapshot) {
+func judgeExecutable(run *record.Run, top string, s *gitstore.Snapshot) {
 	exe := run.Executable
-	if exe == nil || exe.Modified.IsZero() {
+	if exe == nil || exe.Modified.IsZero() || !builtHere(exe, top) {
 		return
 	}
 	switch {
@@ -132,6 +110,17 @@ func judgeExecutable(run *record.Run, s *gitstore.Snapshot) {
 	case exe.Revision != "" && run.Git != nil && run.Git.Commit != "" && exe.Revision != run.Git.Commit:
 		exe.SourceMayDiffer = fmt.Sprintf("the program was built from commit %.12s", exe.Revision)
 	}
+}
+
+// builtHere reports whether a program is one of the project's own: this one,
+// which records itself, or one of machine code that lies in the project or
+// where programs are built for a moment. Tools that are installed elsewhere
+// are older than any source, and mean nothing by it.
+func builtHere(exe *record.Executable, top string) bool {
+	if own, err := os.Executable(); err == nil && own == exe.Path {
+		return true
+	}
+	return (within(exe.Path, top) || within(exe.Path, os.TempDir())) && environ.Compiled(exe.Path)
 }
 
 func describeGit(repo *gitstore.Repository) *record.Git {
@@ -156,19 +145,11 @@ func remoteOf(config *gitstore.Config, branch string) string {
 	return address
 }
 
-// packageLines are the modules of the program, "module version" each.
+// packageLines are the modules of this program, "module version" each.
 func packageLines() []string {
 	build, ok := debug.ReadBuildInfo()
 	if !ok {
 		return nil
 	}
-	var lines []string
-	for _, module := range build.Deps {
-		version := module.Version
-		if module.Replace != nil {
-			version += " => " + strings.TrimSpace(module.Replace.Path+" "+module.Replace.Version)
-		}
-		lines = append(lines, module.Path+" "+version)
-	}
-	return lines
+	return environ.Modules(build)
 }

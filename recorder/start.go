@@ -200,7 +200,7 @@ func (e *Experiment) addSource(tree *gitstore.Tree, run *record.Run) {
 	}
 	run.Source = sourceOf(snapshot)
 	tree.AddSnapshot("source", snapshot)
-	judgeExecutable(run, snapshot)
+	judgeExecutable(run, e.project.top, snapshot)
 	if run.Git != nil {
 		run.Git.Dirty = snapshot.Dirty
 	}

@@ -15,11 +15,21 @@ import (
 // Mask stands where a secret was.
 const Mask = "[masked]"
 
-// secretKey matches names of options and variables that carry secrets.
-var secretKey = regexp.MustCompile(`(?i)(^|[^a-z])(pass(word|wd|phrase)?|secret|token|api[-_.]?key|access[-_.]?key|private[-_.]?key|auth(orization)?|credentials?|bearer)([^a-z]|$)`)
+// secretWord are the words in names of options and variables that carry
+// secrets.
+const secretWord = `(?:pass(?:word|wd|phrase)?|secret|token|api[-_.]?key|access[-_.]?key|private[-_.]?key|auth(?:orization)?|credentials?|bearer)`
 
-// secretValue matches values that are secrets wherever they stand.
-var secretValue = regexp.MustCompile(`(AKIA|ASIA)[0-9A-Z]{16}|gh[pousr]_[0-9A-Za-z]{36,}|github_pat_[0-9A-Za-z_]{22,}|glpat-[0-9A-Za-z_-]{20,}|hf_[0-9A-Za-z]{30,}|\bsk-[0-9A-Za-z]{32,}|\bsk-(proj|ant|live|test)-[0-9A-Za-z_-]{20,}|xox[abprs]-[0-9A-Za-z-]{10,}|eyJ[0-9A-Za-z_-]{10,}\.eyJ[0-9A-Za-z_-]{10,}\.[0-9A-Za-z_-]+|-----BEGIN [A-Z ]*PRIVATE KEY-----`)
+// secretKey matches names of options and variables that carry secrets.
+var secretKey = regexp.MustCompile(`(?i)(?:^|[^a-z])(?:` + secretWord + `|[a-z]*(?:password|passwd|passphrase|apikey))(?:[^a-z]|$)`)
+
+// tokenOfText matches names whose token is one of a text, as models have them.
+var tokenOfText = regexp.MustCompile(`(?i)(?:pad|eos|bos|unk|sep|cls|mask|num|max|min|per|special|image|end|stop)[-_.]?token(?:[-_.]?id)?$|(?:^|[^a-z])token[-_.]?(?:dim|size|len|length|count|limit|ids?|types?|level|dropout|embed\w*|mixing|merging)$`)
+
+// Name reports whether an option, a parameter or a variable of this name
+// carries a secret.
+func Name(name string) bool {
+	return secretKey.MatchString(name) && !tokenOfText.MatchString(name)
+}
 
 // Args is a command line with the secrets masked: the value of an option whose
 // name says so, and whatever looks like a key of a known service.
@@ -35,9 +45,9 @@ func Args(args []string) []string {
 		hideNext = false
 		name, _, found := strings.Cut(arg, "=")
 		switch {
-		case found && secretKey.MatchString(name):
+		case found && plainName.MatchString(name) && Name(name):
 			masked[i] = name + "=" + Mask
-		case strings.HasPrefix(arg, "-") && secretKey.MatchString(arg):
+		case strings.HasPrefix(arg, "-") && plainName.MatchString(arg) && Name(arg):
 			hideNext = true
 		default:
 			masked[i] = Text(arg)
@@ -46,20 +56,41 @@ func Args(args []string) []string {
 	return masked
 }
 
-// Text masks the values in a text that are secrets wherever they stand, and
-// the passwords of URLs.
+// plainName matches what can be the name of an option or a variable: a whole
+// script given with -c is none.
+var plainName = regexp.MustCompile(`^[-+~A-Za-z0-9_.:/@]+$`)
+
+// Text masks the values in a text that are secrets wherever they stand, the
+// passwords of URLs, and what is assigned to a name that says so.
 func Text(text string) string {
 	text = secretValue.ReplaceAllString(text, Mask)
-	return userinfo.ReplaceAllString(text, "$1"+Mask+"@")
+	text = userinfo.ReplaceAllString(text, "$1"+Mask+"@")
+	text = bearer.ReplaceAllString(text, "$1"+Mask)
+	return maskAssigned(text)
 }
 
-var userinfo = regexp.MustCompile(`([A-Za-z][A-Za-z0-9+.-]*://)[^/@\s]+@`)
+var (
+	userinfo = regexp.MustCompile(`([A-Za-z][A-Za-z0-9+.-]*://)[^/@\s]+@`)
+	bearer   = regexp.MustCompile(`(?i)\b((?:authorization["']?\s*[:=]\s*["']?)?(?:bearer|basic|token)\s+)[A-Za-z0-9._~+/=-]{16,}`)
+	// naming is what stands before a value: name=, "name": of JSON and Python,
+	// and --name.
+	naming = regexp.MustCompile(`([A-Za-z0-9_.-]+)=["']?|["']([A-Za-z0-9_.-]+)["']\s*[:=]\s*["']|(--?[A-Za-z][A-Za-z0-9_.-]*)\s+["']?`)
+)
 
-// markers begin, or stand in, every secret that Content knows: they are looked
-// for first, which is much faster than the pattern.
-var markers = [][]byte{
-	[]byte("PRIVATE KEY-----"), []byte("AKIA"), []byte("ASIA"), []byte("ghp_"), []byte("gho_"), []byte("ghu_"), []byte("ghs_"), []byte("ghr_"),
-	[]byte("github_pat_"), []byte("glpat-"), []byte("hf_"), []byte("sk-"), []byte("xox"), []byte("eyJ"),
+// maskAssigned masks the values of names that carry secrets.
+func maskAssigned(text string) string {
+	var out strings.Builder
+	done := 0
+	for _, at := range naming.FindAllStringSubmatchIndex(text, -1) {
+		name := text[max(at[2], 0):max(at[3], 0)] + text[max(at[4], 0):max(at[5], 0)] + text[max(at[6], 0):max(at[7], 0)]
+		length := strings.IndexAny(text[at[1]:]+"\n", " \t\r\n\"'&;,|)}")
+		if at[1] < done || length == 0 || !Name(name) || at[6] >= 0 && text[at[1]] == '-' {
+			continue
+		}
+		out.WriteString(text[done:at[1]] + Mask)
+		done = at[1] + length
+	}
+	return out.String() + text[done:]
 }
 
 // Content says why an untracked file that begins like this is not taken into a

@@ -18,6 +18,12 @@ func TestArgsMasksSecrets(t *testing.T) {
 		{"https://user:" + canary + "@host/repo.git"},
 		{"--url=postgres://u:" + canary + "@db/x"},
 		{"ghp_" + strings.Repeat(canary, 5)},
+		{"PGPASSWORD=" + canary},
+		{"bash", "-c", "export API_TOKEN='" + canary + "'; python train.py --password " + canary + " --lr 0.1"},
+		{"curl", "-H", "Authorization: Bearer " + canary + canary + "x"},
+		{"--config={\"api_key\": \"" + canary + "\"}"},
+		{"--url=https://host/x?a=1&token=" + canary},
+		{"+db.password=" + canary},
 	} {
 		if got := strings.Join(Args(args), " "); strings.Contains(got, canary) {
 			t.Errorf("Args(%q) = %q, which still holds the secret", args, got)
@@ -30,6 +36,9 @@ func TestArgsKeepsWhatIsNoSecret(t *testing.T) {
 		{"train", "--lr", "0.1", "--tokenizer=bpe", "--max-tokens=128"},
 		{"--monkey=1", "--author=x"},
 		{"--token", "--verbose"},
+		{"--pad_token", "0", "--token-dim=64", "--num_tokens=3", "model.eos_token_id=2"},
+		{"bash", "-c", "echo the token is there; python train.py --lr 0.1 -p 3"},
+		{"python", "-c", "tokens = text.split(); auth = 1"},
 	} {
 		if got := Args(args); !slices.Equal(got, args) {
 			t.Errorf("Args(%q) = %q, want it unchanged", args, got)

@@ -1,0 +1,4 @@
+package environ
+
+// noWait is not needed here.
+const noWait = 0

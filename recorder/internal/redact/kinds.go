@@ -1,0 +1,76 @@
+package redact
+
+import (
+	"bytes"
+	"regexp"
+	"strings"
+)
+
+// kind is a form of secret that can be told wherever it stands.
+type kind struct {
+	name    string                 // for people
+	markers []string               // one of them begins every secret of the kind
+	pattern string                 // a regular expression for it, from the marker on
+	word    bool                   // no letter, digit, - or _ may stand before it
+	quick   func(text []byte) bool // says fast that the pattern does not match; may be nil
+}
+
+// kinds are the secrets that are known: keys of services whose form is their
+// own, and keys in PEM. Only what is surely none of anything else is here.
+var kinds = []kind{
+	{"private key", []string{"-----BEGIN "}, `-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----`, false, nil},
+	{"AWS access key", []string{"AKIA", "ASIA"}, `(?:AKIA|ASIA)[0-9A-Z]{16}`, false, nil},
+	{"GitHub token", []string{"ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_"}, `(?:gh[pousr]_[0-9A-Za-z]{36,255}|github_pat_[0-9A-Za-z_]{22,255})`, false, nil},
+	{"GitLab token", []string{"glpat-"}, `glpat-[0-9A-Za-z_-]{20,255}`, false, nil},
+	{"Hugging Face token", []string{"hf_"}, `hf_[0-9A-Za-z]{30,255}`, false, nil},
+	{"API key", []string{"sk-"}, `sk-(?:[0-9A-Za-z]{32,255}|(?:proj|ant|live|test|svcacct|or)-[0-9A-Za-z_-]{20,255})`, true, nil},
+	{"Stripe key", []string{"sk_live_", "rk_live_"}, `[sr]k_live_[0-9A-Za-z]{24,255}`, true, nil},
+	{"Slack token", []string{"xoxa-", "xoxb-", "xoxp-", "xoxr-", "xoxs-"}, `xox[abprs]-[0-9A-Za-z-]{10,255}`, false, nil},
+	{"Slack webhook", []string{"hooks.slack.com/"}, `hooks\.slack\.com/services/[0-9A-Za-z/]{20,255}`, false, nil},
+	{"Google API key", []string{"AIza"}, `AIza[0-9A-Za-z_-]{35}`, true, nil},
+	{"npm token", []string{"npm_"}, `npm_[0-9A-Za-z]{36}`, true, nil},
+	{"PyPI token", []string{"pypi-AgE"}, `pypi-AgE[0-9A-Za-z_-]{50,255}`, false, nil},
+	{"JSON web token", []string{"eyJ"}, `eyJ[0-9A-Za-z_-]{10,1000}\.eyJ[0-9A-Za-z_-]{10,1000}\.[0-9A-Za-z_-]{1,255}`, false, twoParts},
+}
+
+// twoParts reports whether a dot joins the head of a JSON web token to a body:
+// the pattern alone would take a long time over a text full of heads.
+func twoParts(text []byte) bool {
+	for i, c := range text {
+		if !inWord(c) {
+			return bytes.HasPrefix(text[i:], []byte(".eyJ"))
+		}
+	}
+	return false
+}
+
+// passwordInURL is the user and the password of a URL, from the colon behind
+// the scheme on. Users without a password, such as git@host, are none.
+const passwordInURL = `://[^/@\s:"'<>]{0,255}:([^/@\s"'<>]{1,255})@`
+
+// secretValue matches values that are secrets wherever they stand.
+var secretValue = regexp.MustCompile(alternatives())
+
+func alternatives() string {
+	var patterns []string
+	for _, k := range kinds {
+		if k.word {
+			k.pattern = `\b` + k.pattern
+		}
+		patterns = append(patterns, k.pattern)
+	}
+	return strings.Join(patterns, "|")
+}
+
+// markers begin every secret that secretValue knows: they are looked for
+// first, which is much faster than the pattern.
+var markers = allMarkers()
+
+func allMarkers() (all [][]byte) {
+	for _, k := range kinds {
+		for _, marker := range k.markers {
+			all = append(all, []byte(marker))
+		}
+	}
+	return all
+}
