@@ -37,6 +37,7 @@ type Experiment struct {
 	working    sync.WaitGroup // hashing of inputs
 	finish     sync.Once
 	stop       chan struct{} // closed when the experiment ends
+	sampled    chan struct{} // closed when the last figures of the system are logged, nil where there are none
 
 	mu      sync.Mutex
 	err     error

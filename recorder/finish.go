@@ -130,6 +130,7 @@ func (e *Experiment) end(end record.EndFrame) {
 		}()
 		e.working.Wait()
 		close(e.stop)
+		e.awaitSamples()
 		end.Time, end.Dropped = time.Now().UTC(), e.journal.Dropped()
 		e.mu.Lock()
 		end.Signal = e.signal

@@ -53,6 +53,7 @@ func join(o Options, folder, id string) (*Experiment, error) {
 	}
 	e.label = run.Label()
 	e.watch()
+	e.sampleJoined(run)
 	return e, nil
 }
 

@@ -1,6 +1,8 @@
 package recorder
 
 import (
+	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -134,8 +136,26 @@ func (r *Run) Params() (map[string]any, error) { return r.content().params() }
 func (r *Run) Results() []Result { return r.Info().Results }
 
 // Scalars are the summaries of the run's scalars, in the order they were first
-// logged.
-func (r *Run) Scalars() ([]ScalarSummary, error) { return r.content().scalars() }
+// logged, without those that the recorder logs itself: they are in System.
+func (r *Run) Scalars() ([]ScalarSummary, error) {
+	return r.scalarsThat(func(name string) bool { return !record.IsSystem(name) })
+}
+
+// System are the summaries of the scalars below system/, which the recorder
+// logs itself: what the program and its machine used, sorted by name.
+// [Run.Series] gives their points. FORMAT.md names them, and their units.
+func (r *Run) System() ([]ScalarSummary, error) {
+	found, err := r.scalarsThat(record.IsSystem)
+	slices.SortFunc(found, func(a, b ScalarSummary) int { return strings.Compare(a.Name, b.Name) })
+	return found, err
+}
+
+// scalarsThat gives the summaries of some scalars. What the content gives is a
+// copy of its own.
+func (r *Run) scalarsThat(is func(name string) bool) ([]ScalarSummary, error) {
+	all, err := r.content().scalars()
+	return slices.DeleteFunc(all, func(s ScalarSummary) bool { return !is(s.Name) }), err
+}
 
 // Packages are the run's packages, a line each: name==version or module
 // version.

@@ -71,6 +71,7 @@ func begin(o Options) (*Experiment, error) {
 	run := e.describe()
 	e.commitStart(run)
 	e.watch()
+	e.sampleSystem(os.Getpid())
 	e.say("run %s (%s) in %s", e.short(), e.label, p.where())
 	return e, nil
 }

@@ -9,6 +9,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"time"
 )
 
 func main() {
@@ -43,15 +44,16 @@ func main() {
 
 // A scaling says how much of everything there is.
 type scaling struct {
-	rounds    int   // repetitions, of which the median counts
-	files     []int // sizes of the repositories for snapshots
-	calls     int   // of AddScalar
-	largeFile int64 // bytes
-	points    int   // to decode
-	scalars   int   // in one run
+	rounds    int           // repetitions, of which the median counts
+	files     []int         // sizes of the repositories for snapshots
+	calls     int           // of AddScalar
+	largeFile int64         // bytes
+	points    int           // to decode
+	scalars   int           // in one run
+	sampled   time.Duration // of the system metrics
 }
 
 var (
-	full  = scaling{rounds: 15, files: []int{10_000, 50_000}, calls: 5_000_000, largeFile: 1 << 30, points: 10_000_000, scalars: 1_500}
-	small = scaling{rounds: 5, files: []int{2_000}, calls: 500_000, largeFile: 64 << 20, points: 1_000_000, scalars: 300}
+	full  = scaling{rounds: 15, files: []int{10_000, 50_000}, calls: 5_000_000, largeFile: 1 << 30, points: 10_000_000, scalars: 1_500, sampled: time.Minute}
+	small = scaling{rounds: 5, files: []int{2_000}, calls: 500_000, largeFile: 64 << 20, points: 1_000_000, scalars: 300, sampled: 11 * time.Second}
 )

@@ -32,6 +32,7 @@ var sections = []section{
 	{"large file of a run", largeFile},
 	{"decode points", decodePoints},
 	{"open many scalars", openScalars},
+	{"system metrics", sampling},
 }
 
 // quiet starts an experiment that records in dir and says nothing.

@@ -1,6 +1,9 @@
 package record
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 // PreviewPoints is how many points of a scalar its summary shows at most.
 const PreviewPoints = 40
@@ -29,6 +32,12 @@ type ScalarSummary struct {
 
 	unknown string
 }
+
+// SystemPrefix begins the names of the scalars that the recorder logs itself.
+const SystemPrefix = "system/"
+
+// IsSystem reports whether the recorder logs the scalar itself.
+func IsSystem(name string) bool { return strings.HasPrefix(name, SystemPrefix) }
 
 // index is scalars.msgpack.
 type index struct {

@@ -51,6 +51,9 @@ func RecordMessage(run *Run, params map[string]any, scalars []ScalarSummary) str
 	m.table("Results", rows)
 	rows = nil
 	for _, s := range mainFirst(scalars, run.Goals) {
+		if IsSystem(s.Name) {
+			continue
+		}
 		rows = append(rows, [2]string{s.Name, summaryText(s)})
 	}
 	m.table("Scalars", rows)
