@@ -1,6 +1,7 @@
 package recorder
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -9,10 +10,10 @@ import (
 	"path/filepath"
 	"reflect"
 	"runtime"
-	"strings"
 	"syscall"
 	"time"
 
+	"github.com/exprec/exprec/recorder/internal/failure"
 	"github.com/exprec/exprec/recorder/internal/journal"
 	"github.com/exprec/exprec/recorder/internal/record"
 )
@@ -27,15 +28,16 @@ func (e *Experiment) Fail(err error) {
 	e.failWith(failureOf(err), e.options.ignores(err))
 }
 
-func (e *Experiment) failWith(failure record.Failure, ignored bool) {
+func (e *Experiment) failWith(f record.Failure, ignored bool) {
+	f = described(f)
 	e.mu.Lock()
 	first := e.failure == nil
 	if first {
-		e.failure, e.ignored = &failure, ignored
+		e.failure, e.ignored = &f, ignored
 	}
 	e.mu.Unlock()
 	if first {
-		e.append(journal.Error, record.EncodeFailureFrame(record.FailureFrame{Failure: failure}))
+		e.append(journal.Error, record.EncodeFailureFrame(record.FailureFrame{Failure: f}))
 	}
 }
 
@@ -58,7 +60,7 @@ func failureOf(err error) record.Failure {
 	for next := errors.Unwrap(inner); next != nil; next = errors.Unwrap(inner) {
 		inner = next
 	}
-	return record.Failure{Type: reflect.TypeOf(inner).String(), Message: strings.ToValidUTF8(err.Error(), "\uFFFD")}
+	return record.Failure{Type: reflect.TypeOf(inner).String(), Message: err.Error()}
 }
 
 // Finish ends the run: everything logged becomes its record in git. Deferred
@@ -70,7 +72,7 @@ func (e *Experiment) Finish() {
 		return
 	}
 	if what, stack := unwinding(); what != "" {
-		e.failWith(record.Failure{Type: what, Message: "the program ended by a " + what, Stack: stack}, false)
+		e.failWith(record.Failure{Type: what, Message: unwound + what, Stack: stack}, false)
 	}
 	end := record.EndFrame{Status: e.status()}
 	if end.Status == record.Succeeded {
@@ -112,12 +114,9 @@ func unwinding() (what, stack string) {
 	}
 }
 
-// maxStack bounds the stack that is kept, in bytes.
-const maxStack = 64 << 10
-
 func stackText() string {
-	buf := make([]byte, maxStack)
-	return strings.ToValidUTF8(string(buf[:runtime.Stack(buf, false)]), "\uFFFD")
+	buf := make([]byte, failure.MaxStack)
+	return string(buf[:runtime.Stack(buf, false)])
 }
 
 // end writes the process's last word and seals the run, once.
@@ -133,7 +132,7 @@ func (e *Experiment) end(end record.EndFrame) {
 		e.awaitSamples()
 		end.Time, end.Dropped = time.Now().UTC(), e.journal.Dropped()
 		e.mu.Lock()
-		end.Signal = e.signal
+		end.Signal = cmp.Or(e.signal, end.Signal)
 		e.mu.Unlock()
 		e.append(journal.End, record.EncodeEndFrame(end))
 		e.live.Store(false)
@@ -212,9 +211,7 @@ func (e *Experiment) panicked(value any) {
 	if e.off() {
 		return
 	}
-	e.failWith(record.Failure{
-		Type: "panic", Message: strings.ToValidUTF8(fmt.Sprint(value), "\uFFFD"), Stack: stackText(),
-	}, false)
+	e.failWith(record.Failure{Type: "panic", Message: fmt.Sprint(value), Stack: stackText()}, false)
 }
 
 // signalled is the cause of a context that a signal ended.

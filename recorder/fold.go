@@ -24,13 +24,12 @@ type folded struct {
 	inputs   []record.Input
 	parents  []record.Parent
 	meta     record.MetaFrame
-	failure  *record.Failure
+	facts    record.FactsFrame
 	marks    []record.Mark // in the order of the journals' times
+	ending   ending
 	warnings []string
 	columns  *record.Builder
 	sums     []record.JournalSum
-	ends     []record.EndFrame
-	silent   int       // journals without an end: processes that died
 	last     time.Time // of the last frame of any
 	damage   []string
 }
@@ -62,12 +61,12 @@ func fold(folder string, started time.Time) (*folded, error) {
 		if errors.Is(err, journal.ErrTorn) {
 			// Its process died while it began: there is nothing in it.
 			f.sums = append(f.sums, record.JournalSum{Name: entry.Name(), SHA256: emptyDigest})
-			f.silent++
+			f.ending.silent = append(f.ending.silent, journal.Header{})
 			continue
 		}
 		if err != nil {
 			f.note("%v", err)
-			f.silent++
+			f.ending.silent = append(f.ending.silent, journal.Header{})
 			continue
 		}
 		sources = append(sources, s)
@@ -75,6 +74,7 @@ func fold(folder string, started time.Time) (*folded, error) {
 	if err := f.merge(sources, started); err != nil {
 		return nil, err
 	}
+	f.ending.crashes = readCrashes(folder)
 	return f, nil
 }
 
@@ -87,6 +87,7 @@ type source struct {
 	frame  journal.Frame
 	more   bool
 	ended  bool
+	watch  bool // its process looks at the program from outside
 }
 
 func (f *folded) open(path string) (*source, error) {
@@ -138,8 +139,8 @@ func (f *folded) merge(sources []*source, started time.Time) error {
 		f.advance(s)
 	}
 	for _, s := range sources {
-		if !s.ended {
-			f.silent++
+		if !s.ended && !s.watch {
+			f.ending.silent = append(f.ending.silent, s.reader.Header())
 		}
 		if err := f.sum(s); err != nil {
 			return err

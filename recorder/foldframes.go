@@ -66,20 +66,14 @@ func (f *folded) takeRecord(s *source, frame journal.Frame, started time.Time) e
 			f.marks = append(f.marks, record.Mark{Time: s.at().Sub(started).Truncate(time.Millisecond), Stream: m.Stream, Offset: m.Offset})
 		}
 		return err
-	case journal.Error:
-		e, err := record.DecodeFailureFrame(frame.Payload)
-		if err == nil && f.failure == nil {
-			f.failure = &e.Failure
-		}
-		return err
-	case journal.End:
-		e, err := record.DecodeEndFrame(frame.Payload)
+	case journal.Facts:
+		facts, err := record.DecodeFactsFrame(frame.Payload)
 		if err == nil {
-			f.ends, s.ended = append(f.ends, e), true
+			f.addFacts(facts)
 		}
 		return err
 	}
-	return nil
+	return f.ending.take(s, frame)
 }
 
 func (f *folded) setResult(r record.Result) {
@@ -128,34 +122,23 @@ func (f *folded) setMeta(m record.MetaFrame) {
 	if m.Steps != 0 {
 		f.meta.Steps = m.Steps
 	}
-}
-
-// outcome is how the run ended: lost where any of its processes died without a
-// word, else the worst that one of them said.
-func (f *folded) outcome() (status record.Status, end record.EndFrame) {
-	rank := map[record.Status]int{record.Succeeded: 1, record.Stopped: 2, record.Failed: 3}
-	for _, e := range f.ends {
-		if rank[e.Status] > rank[status] {
-			status, end = e.Status, e
+	if m.Name != "" && f.meta.Name == "" {
+		f.meta.Name = m.Name
+	}
+	for _, tag := range m.Tags {
+		if checkTag(tag) == nil && !slices.Contains(f.meta.Tags, tag) {
+			f.meta.Tags = append(f.meta.Tags, tag)
 		}
 	}
-	if f.silent > 0 || status == "" {
-		return record.Lost, record.EndFrame{}
-	}
-	return status, end
 }
 
 // describe completes what was known at the start.
 func (f *folded) describe(run *record.Run) {
-	var end record.EndFrame
-	run.Status, end = f.outcome()
-	run.Recovered = f.silent > 0
-	run.ExitCode, run.Signal = end.ExitCode, end.Signal
-	run.Error = f.failure
-	run.Ended = f.ended(run)
+	f.describeEnd(run)
+	f.describeFacts(run)
 	run.Results, run.Goals, run.Inputs, run.Parents = f.results, f.goals, f.inputs, f.parents
 	run.Journal = f.sums
-	run.Warnings = append(f.warnings, f.damage...)
+	run.Warnings = slices.Concat(f.warnings, f.ending.warnings(), f.damage)
 	if f.meta.Title != "" {
 		run.Title = f.meta.Title
 	}
@@ -165,23 +148,12 @@ func (f *folded) describe(run *record.Run) {
 	if f.meta.Steps != 0 {
 		run.Steps = f.meta.Steps
 	}
-	for _, e := range f.ends {
-		run.Dropped += e.Dropped
+	if run.Name == "" {
+		run.Name = f.meta.Name
 	}
-}
-
-// ended is when the last process said so, else when the last was heard.
-func (f *folded) ended(run *record.Run) (at time.Time) {
-	at = f.last
-	if f.silent == 0 {
-		for _, e := range f.ends {
-			if e.Time.After(at) {
-				at = e.Time
-			}
+	for _, tag := range f.meta.Tags {
+		if !slices.Contains(run.Tags, tag) {
+			run.Tags = append(slices.Clip(run.Tags), tag)
 		}
 	}
-	if at.Before(run.Started) {
-		at = run.Started
-	}
-	return at.UTC()
 }

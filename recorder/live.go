@@ -27,6 +27,9 @@ func newLive(r *Run, f *folded) *live {
 	f.describe(&state)
 	// What describe says about the end is for sealing: the run has not ended.
 	state.Status, state.Recovered, state.Ended = r.status, false, r.started.Ended
+	if r.status == Running {
+		state.Error, state.ExitCode, state.Signal = f.ending.failure(), nil, ""
+	}
 	return &live{run: r, folded: f, state: &state}
 }
 
