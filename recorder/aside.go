@@ -9,38 +9,101 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/exprec/exprec/recorder/internal/journal"
 	"github.com/exprec/exprec/recorder/internal/record"
 )
 
-// putAside removes the journals that the record was made of. One that has
-// grown since, or is not part of it, is kept beside: its data is nowhere else,
-// and the error says so, once.
-func putAside(folder string, sums []record.JournalSum) error {
+// rest is what a journal holds beyond the record that was made of it.
+type rest struct {
+	path string
+	from int64 // of the journal: what is before is in the record
+}
+
+// putAside removes the journals that the record was made of, the last thing of
+// a seal. It gives what is not part of the record: a process lived while the run
+// was sealed, where its lock did not show, and its data is nowhere else. Only
+// where there is nothing of that sort the folder is made to mirror the record.
+func (p *Project) putAside(folder string, sums []record.JournalSum, mirror func(folder string)) ([]rest, error) {
 	dir := filepath.Join(folder, journalName)
-	for _, sum := range sums {
-		name := filepath.Join(dir, sum.Name)
-		if !sameJournal(name, sum) {
-			continue
-		}
-		if err := os.Remove(name); err != nil {
-			return err
+	more, stay, err := restOf(dir, sums, p.witness().mayGrow)
+	if err != nil || stay || len(more) > 0 {
+		return more, err
+	}
+	mirror(folder)
+	return nil, removeJournals(dir)
+}
+
+// removeJournals removes a folder of journals, all of which are in a record.
+func removeJournals(dir string) error {
+	entries, _ := os.ReadDir(dir)
+	for _, e := range entries {
+		if strings.HasSuffix(e.Name(), ".new") { // of a process that was killed while it went on elsewhere
+			os.Remove(filepath.Join(dir, e.Name()))
 		}
 	}
-	err := os.Remove(dir)
-	if errors.Is(err, fs.ErrNotExist) {
+	if err := os.Remove(dir); err == nil || errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
-	if err == nil {
-		return nil
-	}
-	kept := filepath.Join(folder, "kept-"+time.Now().UTC().Format("20060102T150405.000000000"))
+	kept := filepath.Join(filepath.Dir(dir), keptPrefix+time.Now().UTC().Format("20060102T150405.000000000"))
 	if err := os.Rename(dir, kept); err != nil {
 		return err
 	}
-	return fmt.Errorf("the run %s is sealed, and a journal that is not part of its record is kept in %s", shortID(filepath.Base(folder)), kept)
+	return fmt.Errorf("the run %s is sealed, and what cannot be read as a journal is kept in %s", shortID(filepath.Base(filepath.Dir(dir))), kept)
+}
+
+// keptPrefix begins the name of a folder of journals that are in no record.
+const keptPrefix = "kept-"
+
+// restOf removes the journals of a folder that are in a record, and gives what
+// the others hold beyond it. Those that may still grow stay, and so do files
+// that cannot be read as journals.
+func restOf(dir string, sums []record.JournalSum, mayGrow func(name string) bool) (more []rest, stay bool, err error) {
+	entries, err := os.ReadDir(dir)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, false, err
+	}
+	for _, e := range entries {
+		name := filepath.Join(dir, e.Name())
+		if !strings.HasSuffix(e.Name(), ".bin") {
+			continue
+		}
+		from, all := recorded(name, sums)
+		switch {
+		case !all:
+			if r, err := journal.Open(name); err == nil {
+				r.Close()
+				more = append(more, rest{name, from})
+			}
+		case mayGrow(name):
+			stay = true
+		default:
+			if err := os.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
+				return nil, false, err
+			}
+		}
+	}
+	return more, stay, nil
+}
+
+// recorded tells up to which place a journal is in a record, and whether there
+// is no more of it. A journal that does not begin as the recorded one did, is
+// another one.
+func recorded(name string, sums []record.JournalSum) (upTo int64, all bool) {
+	for _, sum := range sums {
+		if sum.Name != filepath.Base(name) {
+			continue
+		}
+		if sameJournal(name, sum) {
+			return sum.Length, true
+		}
+		if digest, err := digestOf(name, sum.Length); err == nil && digest == sum.SHA256 {
+			return sum.Length, false
+		}
+	}
+	return 0, false
 }
 
 // sameJournal reports whether a journal holds what the sum says and nothing
@@ -85,15 +148,27 @@ func digestOf(name string, length int64) (string, error) {
 // journalHeaders are the headers of the journals in a run's folder that can be
 // read.
 func journalHeaders(folder string) []journal.Header {
-	names, _ := filepath.Glob(filepath.Join(folder, journalName, "*.bin"))
 	var headers []journal.Header
-	for _, name := range names {
+	for _, name := range journalFiles(folder) {
 		if r, err := journal.Open(name); err == nil {
 			headers = append(headers, r.Header())
 			r.Close()
 		}
 	}
 	return headers
+}
+
+// journalFiles are the journals in a run's folder.
+func journalFiles(folder string) []string {
+	dir := filepath.Join(folder, journalName)
+	entries, _ := os.ReadDir(dir)
+	var files []string
+	for _, e := range entries {
+		if strings.HasSuffix(e.Name(), ".bin") {
+			files = append(files, filepath.Join(dir, e.Name()))
+		}
+	}
+	return files
 }
 
 // firstStart is when the first of a run's processes began, by their journals.

@@ -42,6 +42,9 @@ func (r *Run) open() content {
 	if err != nil {
 		return &sealed{run: r}
 	}
+	if t, err := r.project.tip(r.uuid); err == nil {
+		_ = f.standOn(t) // what cannot be read is seen by check
+	}
 	return newLive(r, f)
 }
 

@@ -38,6 +38,7 @@ type Experiment struct {
 	finish     sync.Once
 	stop       chan struct{} // closed when the experiment ends
 	sampled    chan struct{} // closed when the last figures of the system are logged, nil where there are none
+	noticing   sync.Mutex    // held by notice; taken before mu
 
 	mu      sync.Mutex
 	err     error
@@ -45,6 +46,7 @@ type Experiment struct {
 	ignored bool            // the failure is one to ignore
 	signal  string          // that ended the run, such as SIGTERM
 	warned  map[string]bool
+	next    *written // where the run was sealed while this process writes it
 }
 
 // off reports whether logging calls do nothing.
@@ -90,7 +92,7 @@ func (e *Experiment) Sync() error {
 	if e.off() {
 		return e.Err()
 	}
-	err := e.files.sync()
+	err := oneLine(e.notice(), e.files.sync())
 	if jerr := e.journal.Sync(); err == nil {
 		err = jerr
 	}

@@ -147,20 +147,23 @@ func (e *Experiment) end(end record.EndFrame) {
 // journal on the disk.
 func (e *Experiment) close() error {
 	defer e.project.Close()
-	err := e.journal.Leave()
-	last, lerr := e.lastWriter()
+	nerr := e.notice()
+	err := oneLine(nerr, e.journal.Leave())
+	at := e.writes()
+	last, lerr := e.lastWriter(at)
 	if lerr != nil || !last {
 		return oneLine(err, lerr, e.syncJournal())
 	}
-	defer e.lock.Unlock()
-	run, _, serr := e.project.seal(e.context(), e.uuid, e.folder)
-	if serr == nil && e.lock != nil {
-		serr = e.lock.MarkSealed()
+	defer at.lock.Unlock()
+	s, serr := e.project.seal(e.context(), at.uuid, at.folder)
+	if serr == nil {
+		serr = markSealed(at.lock, at.folder)
 	}
 	if serr != nil {
 		return oneLine(err, serr, e.syncJournal())
 	}
-	e.say("run %s %s after %s: exprec show %s", e.label, run.Status, run.Ended.Sub(run.Started).Round(time.Millisecond), e.short())
+	run := e.sayContinued(s)
+	e.say("run %s %s after %s: exprec show %s", e.label, run.Status, run.Ended.Sub(run.Started).Round(time.Millisecond), shortID(run.UUID))
 	return err
 }
 
@@ -179,11 +182,11 @@ func (e *Experiment) syncJournal() error {
 // lastWriter reports whether no other process writes the run; this one then
 // holds its lock exclusively. Without locks on the file system the process
 // that started the run counts as the last.
-func (e *Experiment) lastWriter() (bool, error) {
-	if e.lock == nil {
-		return !e.joined, nil
+func (e *Experiment) lastWriter(at written) (bool, error) {
+	if at.lock == nil {
+		return !e.joined || journal.IsSealed(filepath.Join(at.folder, lockName)), nil
 	}
-	return journal.Upgrade(e.lock)
+	return journal.Upgrade(at.lock)
 }
 
 // Record records a function: its error or panic, and the signals INT, TERM and

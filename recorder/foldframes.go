@@ -136,9 +136,10 @@ func (f *folded) setMeta(m record.MetaFrame) {
 func (f *folded) describe(run *record.Run) {
 	f.describeEnd(run)
 	f.describeFacts(run)
-	run.Results, run.Goals, run.Inputs, run.Parents = f.results, f.goals, f.inputs, f.parents
+	run.Results, run.Inputs, run.Parents = f.results, f.inputs, f.parents
+	f.addGoals(run)
 	run.Journal = f.sums
-	run.Warnings = slices.Concat(f.warnings, f.ending.warnings(), f.damage)
+	run.Warnings = slices.Concat(run.Warnings, f.warnings, f.ending.warnings(), f.damage)
 	if f.meta.Title != "" {
 		run.Title = f.meta.Title
 	}
@@ -154,6 +155,15 @@ func (f *folded) describe(run *record.Run) {
 	for _, tag := range f.meta.Tags {
 		if !slices.Contains(run.Tags, tag) {
 			run.Tags = append(slices.Clip(run.Tags), tag)
+		}
+	}
+}
+
+// addGoals adds the goals that were declared to those known at the start.
+func (f *folded) addGoals(run *record.Run) {
+	for _, goal := range f.goals {
+		if !slices.ContainsFunc(run.Goals, func(known record.NamedGoal) bool { return known.Name == goal.Name }) {
+			run.Goals = append(slices.Clip(run.Goals), goal)
 		}
 	}
 }

@@ -65,8 +65,11 @@ func (f *Following) Next(visit func(Piece) error) (ended bool, err error) {
 // goesOn reports whether one of the run's processes lives, or may live on
 // another machine.
 func (f *Following) goesOn(folder string) bool {
-	_, err := os.Stat(filepath.Join(folder, journalName))
-	return err == nil && standing(folder) == Running
+	if _, err := os.Stat(filepath.Join(folder, journalName)); err != nil {
+		return false
+	}
+	status, _ := f.run.project.witness().standing(folder)
+	return status == Running
 }
 
 // readMarks reads on in the run's journals.

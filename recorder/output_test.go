@@ -246,7 +246,7 @@ func TestOutputSealInterrupted(t *testing.T) {
 				t.Fatal(ok, err)
 			}
 			defer lock.Unlock()
-			if _, _, err := p.seal(t.Context(), m.UUID, folder); err != nil {
+			if _, err := p.seal(t.Context(), m.UUID, folder); err != nil {
 				t.Fatal(err)
 			}
 			_, got := text(t, b.one(p, m), "stdout")
@@ -268,7 +268,7 @@ func (b *bench) commitOnly(p *Project, id, folder string) {
 	if err := os.CopyFS(copied, os.DirFS(folder)); err != nil {
 		b.Fatal(err)
 	}
-	if _, _, err := p.seal(b.Context(), id, copied); err != nil {
+	if _, err := p.seal(b.Context(), id, copied); err != nil {
 		b.Fatal(err)
 	}
 	joined, err := os.ReadFile(filepath.Join(copied, outputDir, "stdout.txt"))

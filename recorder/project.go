@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"sync"
 
 	"github.com/exprec/exprec/gitstore"
 )
@@ -19,6 +20,9 @@ type Project struct {
 	repo   *gitstore.Repository // nil without a repository
 	stores []*gitstore.Store    // new runs go into the first
 	note   string               // why runs are not stored in the repository itself
+
+	judging sync.Once
+	judge   *witness
 }
 
 // Open finds the project of a folder: the repository that encloses it, else

@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
+	"time"
 
 	"github.com/exprec/exprec/recorder/internal/journal"
 	"github.com/exprec/exprec/recorder/internal/record"
@@ -15,37 +17,83 @@ import (
 // Recovery is what [Project.Recover] did.
 type Recovery struct {
 	Sealed    []Recovered // runs that were sealed
+	Continued []Recovered // runs that were made of what came after the seal of another
+	Moved     []Recovered // runs that were moved into the repository
 	Elsewhere []Recovered // unsealed runs of another machine, boot or container
+	Waiting   int         // dead runs that there was no time for
+	NotOurs   int         // dead runs of other users, who finish them themselves
 	Failed    []error     // runs that could not be sealed, and why
 }
 
 // Recovered names a run that recovery met.
 type Recovered struct {
-	ID     string
-	Label  string
-	Status Status
-	Host   string
+	ID        string
+	Label     string
+	Status    Status
+	Host      string
+	Heard     time.Time // of a run elsewhere: its last sign of life
+	Continues string    // of a continued run: the id of the one before
 }
 
-// Recover seals the runs of the project whose processes died on this machine,
-// in this boot and pid namespace. With force it also seals those of other
+// Recover seals the runs of the project whose processes are dead: those that
+// died on this machine, in this boot and pid namespace, and those that an
+// earlier boot of it took along. With force it also seals those of other
 // machines that nobody here can see alive. It may run in several processes at
 // once: one of them seals a run, and the others find it sealed.
+//
+// It also makes runs of what was logged after the seal of another one, and
+// moves runs into the repository that could not be written to before.
 func (p *Project) Recover(ctx context.Context, force bool) (*Recovery, error) {
-	r := &Recovery{}
-	for _, folder := range p.unsealed() {
+	r := &recovery{project: p, force: force, asked: true, done: &Recovery{}}
+	return r.done, r.run(ctx)
+}
+
+// RecoverWithin is what every command does before it reads: Recover without
+// force, for at most about the given time, and without the runs that would
+// take long. What is left is counted.
+func (p *Project) RecoverWithin(ctx context.Context, limit time.Duration) (*Recovery, error) {
+	r := &recovery{project: p, until: time.Now().Add(limit), done: &Recovery{}}
+	return r.done, r.run(ctx)
+}
+
+// recovery is one pass over the runs of a project.
+type recovery struct {
+	project *Project
+	force   bool
+	asked   bool      // a person asked for it: everything is looked at
+	until   time.Time // zero: no limit
+	done    *Recovery
+}
+
+func (r *recovery) run(ctx context.Context) error {
+	for _, folder := range r.folders() {
 		if err := ctx.Err(); err != nil {
-			return r, err
+			return err
 		}
-		if err := p.recoverRun(ctx, r, folder, force); err != nil {
-			r.Failed = append(r.Failed, fmt.Errorf("recover the run %s: %w", shortID(filepath.Base(folder)), err))
+		if err := r.recover(ctx, folder); err != nil {
+			r.failed(folder, err)
 		}
 	}
-	return r, nil
+	return nil
 }
+
+func (r *recovery) failed(folder string, err error) {
+	r.done.Failed = append(r.done.Failed, fmt.Errorf("recover the run %s: %w", shortID(filepath.Base(folder)), err))
+}
+
+// folders are those of runs to look at.
+func (r *recovery) folders() []string { return r.project.unsealed() }
 
 // unsealed are the folders of runs that still have journals.
 func (p *Project) unsealed() []string {
+	return p.runFolders(func(folder string) bool {
+		_, err := os.Stat(filepath.Join(folder, journalName))
+		return err == nil
+	})
+}
+
+// runFolders are the folders of runs in all homes that pass a test.
+func (p *Project) runFolders(test func(folder string) bool) []string {
 	var folders []string
 	for _, home := range p.homes {
 		entries, err := os.ReadDir(filepath.Join(home, "runs"))
@@ -54,7 +102,7 @@ func (p *Project) unsealed() []string {
 		}
 		for _, entry := range entries {
 			folder := filepath.Join(home, "runs", entry.Name())
-			if _, err := os.Stat(filepath.Join(folder, journalName)); err == nil && record.CheckUUID(entry.Name()) == nil {
+			if record.CheckUUID(entry.Name()) == nil && test(folder) {
 				folders = append(folders, folder)
 			}
 		}
@@ -62,49 +110,124 @@ func (p *Project) unsealed() []string {
 	return folders
 }
 
-func (p *Project) recoverRun(ctx context.Context, r *Recovery, folder string, force bool) error {
-	id := filepath.Base(folder)
-	lock, ok, err := journal.TryLockExclusive(filepath.Join(folder, lockName))
+// recover seals one run if it is dead, ours and there is time for it.
+func (r *recovery) recover(ctx context.Context, folder string) error {
+	witness := r.project.witness()
+	status, _ := witness.standing(folder)
 	switch {
-	case errors.Is(err, journal.ErrNoLocks):
-		ok, err = !maybeAlive(folder), nil
-	case errors.Is(err, journal.ErrSealed):
-		err = nil
+	case status == Running && !r.asked:
+		return nil
+	case !ours(folder):
+		if status != Running {
+			r.done.NotOurs++
+		}
+		return nil
+	case !r.until.IsZero() && (time.Now().After(r.until) || takesLong(folder)):
+		r.done.Waiting++
+		return nil
 	}
+	lock, ok, err := lockToSeal(folder, witness)
 	if err != nil || !ok {
 		return err
 	}
 	defer lock.Unlock()
-	if host, foreign := elsewhere(folder); foreign && !force {
-		r.Elsewhere = append(r.Elsewhere, Recovered{ID: id, Label: record.Alias(id), Status: record.Running, Host: host})
-		return nil
+	if host, unseen := witness.unseen(folder); unseen && !r.force {
+		if lock != nil || r.project.grown(folder) {
+			r.elsewhere(folder, host)
+			return nil
+		}
 	}
-	run, done, err := p.seal(ctx, id, folder)
-	if err == nil && lock != nil {
-		err = lock.MarkSealed()
+	return r.seal(ctx, folder, lock)
+}
+
+// lockToSeal takes the exclusive lock of a run, without waiting. It is nil
+// where the run has been sealed or the file system has none.
+func lockToSeal(folder string, w *witness) (lock *journal.Lock, ok bool, err error) {
+	lock, ok, err = journal.TryLockExclusive(filepath.Join(folder, lockName))
+	switch {
+	case errors.Is(err, journal.ErrNoLocks):
+		return nil, !w.maybeAlive(folder), nil
+	case errors.Is(err, journal.ErrSealed):
+		return nil, true, nil
 	}
-	if done {
-		r.Sealed = append(r.Sealed, Recovered{ID: id, Label: run.Label(), Status: run.Status, Host: run.Host.Name})
+	return lock, ok, err
+}
+
+// markSealed keeps others from joining the run. lock is nil where there are
+// no locks.
+func markSealed(lock *journal.Lock, folder string) error {
+	if lock != nil {
+		return lock.MarkSealed()
+	}
+	return journal.MarkSealed(filepath.Join(folder, lockName))
+}
+
+func (r *recovery) elsewhere(folder, host string) {
+	id := filepath.Base(folder)
+	label := record.Alias(id)
+	if run, err := r.project.readStart(id, folder); err == nil {
+		label = run.Label()
+	}
+	r.done.Elsewhere = append(r.done.Elsewhere, Recovered{
+		ID: id, Label: label, Status: Running, Host: host, Heard: lastHeard(folder),
+	})
+}
+
+// grown reports whether the journals of a sealed run hold more than its record.
+func (p *Project) grown(folder string) bool {
+	t, err := p.tip(filepath.Base(folder))
+	if err != nil || t.run == nil || !t.run.Status.Final() {
+		return true
+	}
+	return slices.ContainsFunc(journalFiles(folder), func(name string) bool {
+		_, all := recorded(name, t.run.Journal)
+		return !all
+	})
+}
+
+func (r *recovery) seal(ctx context.Context, folder string, lock *journal.Lock) error {
+	id := filepath.Base(folder)
+	s, err := r.project.seal(ctx, id, folder)
+	if err == nil {
+		err = markSealed(lock, folder)
+	}
+	if s.done {
+		r.done.Sealed = append(r.done.Sealed, recoveredRun(s.run))
+	}
+	for _, run := range s.more {
+		r.done.Continued = append(r.done.Continued, recoveredRun(run))
 	}
 	return err
 }
 
-// maybeAlive reports whether a process of the run lives, or may live as far as
-// can be told where the file system has no locks.
-func maybeAlive(folder string) bool {
-	return slices.ContainsFunc(journalHeaders(folder), func(h journal.Header) bool {
-		alive, known := journal.ProcessAlive(h)
-		return alive || !known
-	})
+func recoveredRun(run *record.Run) Recovered {
+	return Recovered{ID: run.UUID, Label: run.Label(), Status: run.Status, Host: run.Host.Name, Continues: run.Continues}
 }
 
-// elsewhere reports whether a process of the run may live where this one
-// cannot see it die, and on which host.
-func elsewhere(folder string) (host string, foreign bool) {
-	for _, h := range journalHeaders(folder) {
-		if !journal.SameWorld(h) {
-			return h.Host, true
+// maxBriefly is how many bytes of journals and files a run may have that is
+// recovered in passing: a second's work or two.
+const maxBriefly = 64 << 20
+
+// takesLong reports whether sealing a run takes more time than a command
+// should on its way to something else.
+func takesLong(folder string) bool {
+	var size int64
+	for _, part := range []string{journalName, "files", "images", "output"} {
+		err := filepath.WalkDir(filepath.Join(folder, part), func(_ string, d fs.DirEntry, err error) error {
+			if err != nil || !d.Type().IsRegular() {
+				return nil
+			}
+			if info, err := d.Info(); err == nil {
+				size += info.Size()
+			}
+			if size > maxBriefly {
+				return fs.SkipAll
+			}
+			return nil
+		})
+		if err != nil || size > maxBriefly {
+			return err == nil
 		}
 	}
-	return "", false
+	return false
 }

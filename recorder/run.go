@@ -53,6 +53,8 @@ type Run struct {
 	status  Status
 	folder  string // with journals, empty where there are none
 
+	elsewhere string // the host of a running run that would not be seen to die
+
 	once sync.Once
 	data content
 }

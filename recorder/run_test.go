@@ -207,7 +207,10 @@ func TestStatusOfUnsealedRuns(t *testing.T) {
 		{"its process died here", nil, false, Lost},
 		{"on another machine", elsewhere, false, Running},
 		{"in another container", func(h *journal.Header) { h.PIDNamespace = "pid:[1]" }, false, Running},
-		{"before the last boot", func(h *journal.Header) { h.BootID = "earlier" }, false, Running},
+		{"before the last boot, silent", func(h *journal.Header) { h.BootID = "earlier" }, false, onDisk(t, Lost)},
+		{"before the last boot, heard since", func(h *journal.Header) { h.BootID, h.Start = "earlier", time.Now() }, false, Running},
+		{"before the last boot of a machine with another name", func(h *journal.Header) { h.BootID, h.Host = "earlier", "gpu-3" }, false, Running},
+		{"before the last boot of a machine without an id", func(h *journal.Header) { h.BootID, h.MachineID = "earlier", "" }, false, Running},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			b := newBench(t)
@@ -220,6 +223,15 @@ func TestStatusOfUnsealedRuns(t *testing.T) {
 			want(t, "status", b.one(b.open(), m).Status(), c.want)
 		})
 	}
+}
+
+// onDisk is the status that a test expects where its folder is on a disk of
+// this machine alone: elsewhere nobody can tell.
+func onDisk(t *testing.T, status Status) Status {
+	if journal.OnOwnDisk(t.TempDir()) {
+		return status
+	}
+	return Running
 }
 
 // A run of which only the start commit is left is lost, and has its source.

@@ -13,42 +13,55 @@ import (
 // run's ref meanwhile.
 const sealTries = 20
 
+// sealing is what came of a seal.
+type sealing struct {
+	run  *record.Run   // as it is sealed now
+	done bool          // by this call
+	more []*record.Run // made of what its journals hold beyond its record
+}
+
 // seal makes the record of a run from its start commit and its journals, and
 // puts the journals aside. The caller holds the run's exclusive lock. The
 // result depends on nothing else, so that whoever seals, and wherever a copy
 // is sealed, the commit is the same. A run that is sealed already is left as
-// it is; seal then reports false.
-func (p *Project) seal(ctx context.Context, uuid, folder string) (*record.Run, bool, error) {
+// it is. What its journals hold beyond its record goes into a run that
+// continues it.
+func (p *Project) seal(ctx context.Context, uuid, folder string) (sealing, error) {
 	for range sealTries {
-		run, done, err := p.trySeal(ctx, uuid, folder)
+		s, err := p.trySeal(ctx, uuid, folder)
 		if !errors.Is(err, gitstore.ErrConflict) {
-			return run, done, err
+			return s, err
 		}
 	}
-	return nil, false, fmt.Errorf("seal the run %s: its ref keeps changing; try again", shortID(uuid))
+	return sealing{}, fmt.Errorf("seal the run %s: its ref keeps changing; try again", shortID(uuid))
 }
 
-func (p *Project) trySeal(ctx context.Context, uuid, folder string) (*record.Run, bool, error) {
+func (p *Project) trySeal(ctx context.Context, uuid, folder string) (sealing, error) {
 	tip, err := p.tip(uuid)
 	if err != nil {
-		return nil, false, err
+		return sealing{}, err
 	}
 	if tip.run != nil && tip.run.Status.Final() {
-		mirrorOutput(folder)
-		return tip.run, false, putAside(folder, tip.run.Journal)
+		return p.sealRest(ctx, tip, folder)
 	}
 	run, err := p.startOf(tip, uuid, folder)
 	if err != nil {
-		return nil, false, err
+		return sealing{}, err
+	}
+	if err := p.gather(tip, run, folder); err != nil {
+		return sealing{}, err
 	}
 	f, err := fold(folder, run.Started)
 	if err != nil {
-		return nil, false, err
+		return sealing{}, err
+	}
+	if err := f.standOn(tip); err != nil {
+		return sealing{}, err
 	}
 	f.describe(run)
 	draft, err := p.draftRecord(ctx, tip, run, f, folder)
 	if err != nil {
-		return nil, false, err
+		return sealing{}, err
 	}
 	commit := gitstore.Commit{
 		Ref: refPrefix + uuid, Old: tip.hash, Tree: draft.tree, Author: p.sealer(tip, run),
@@ -58,10 +71,10 @@ func (p *Project) trySeal(ctx context.Context, uuid, folder string) (*record.Run
 		commit.Parents = []gitstore.Hash{tip.hash}
 	}
 	if _, err := tip.store.Commit(ctx, commit); err != nil {
-		return nil, false, fmt.Errorf("seal the run %s: %w", shortID(uuid), err)
+		return sealing{}, fmt.Errorf("seal the run %s: %w", shortID(uuid), err)
 	}
-	draft.mirror(folder)
-	return run, true, putAside(folder, run.Journal)
+	_, err = p.putAside(folder, run.Journal, draft.mirror)
+	return sealing{run: run, done: true}, err
 }
 
 // message is what git log shows of the record. A recovered one is fixed, so

@@ -226,6 +226,9 @@ func (e *Experiment) watch() {
 			select {
 			case <-ticker.C:
 				e.append(journal.Heartbeat, nil)
+				if err := e.notice(); err != nil {
+					e.fail(err)
+				}
 			case <-e.stop:
 				return
 			}

@@ -7,6 +7,7 @@ import (
 	"os"
 	"strings"
 	"syscall"
+	"time"
 
 	"golang.org/x/term"
 
@@ -101,6 +102,10 @@ func (a *app) find() (*recorder.Project, error) {
 	return nil, err
 }
 
+// recoverWithin is how long a command lets those wait who asked for something
+// else.
+const recoverWithin = 2 * time.Second
+
 // open opens the project of the current folder and finishes the runs in it
 // that died on this machine.
 func (a *app) open(ctx context.Context) (*recorder.Project, error) {
@@ -108,27 +113,12 @@ func (a *app) open(ctx context.Context) (*recorder.Project, error) {
 	if err != nil {
 		return nil, err
 	}
-	recovery, err := project.Recover(ctx, false)
+	recovery, err := project.RecoverWithin(ctx, recoverWithin)
 	if err != nil {
 		return nil, errors.Join(err, project.Close())
 	}
 	a.announce(recovery)
 	return project, nil
-}
-
-// announce says in one line which runs a recovery finished. That one could not
-// be finished is no reason not to show the others.
-func (a *app) announce(r *recorder.Recovery) {
-	var names []string
-	for _, run := range r.Sealed {
-		names = append(names, fmt.Sprintf("%s (%s, %s)", run.Label, short(run.ID), run.Status))
-	}
-	if len(names) > 0 {
-		a.note("recovered %s whose process had died: %s", count(len(names), "run"), strings.Join(names, ", "))
-	}
-	for _, err := range r.Failed {
-		a.note("%v", err)
-	}
 }
 
 // interactive reports whether a person can be asked.

@@ -111,6 +111,8 @@ func statusText(r *recorder.Run) text {
 		return text{green, string(status)}
 	case status == recorder.Failed:
 		return text{red, string(status)}
+	case r.Elsewhere() != "":
+		return text{cyan, sanitizeLine(string(status) + ", " + standing(r))}
 	case status == recorder.Running:
 		return text{cyan, string(status)}
 	case status == recorder.Lost:

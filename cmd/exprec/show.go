@@ -104,6 +104,9 @@ func (a *app) showRecord(r *recorder.Run) {
 	if host := info.Host.Name; r.Status() == recorder.Running {
 		a.field("heard", "%s from %s", moment(a.out, r.LastHeard()), host)
 	}
+	if r.Elsewhere() != "" {
+		a.field("elsewhere", "its process cannot be seen from here; when you know that it is dead: exprec recover --force")
+	}
 	a.field("group", "%s", info.Group)
 	a.field("tags", "%s", strings.Join(r.Tags(), " "))
 	a.field("command", "%s", commandLine(info.Command))

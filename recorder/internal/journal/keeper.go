@@ -92,7 +92,9 @@ func (w *Writer) restore(out output) {
 		return
 	}
 	w.adopt(f, w.end)
-	w.keepErr(fmt.Errorf("%w: %s was deleted while it was being written; it was made anew from memory as %s", ErrDamaged, path, w.path))
+	if w.anew == nil {
+		w.anew = fmt.Errorf("%w: %s was deleted while it was being written; it was made anew from memory as %s", ErrDamaged, path, w.path)
+	}
 	if err := out.finish(-1); err != nil {
 		w.keepErr(err)
 	}

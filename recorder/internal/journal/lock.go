@@ -117,15 +117,30 @@ func (l *Lock) Unlock() error {
 // is held by nobody. The answer means something only in the same world as the
 // writer's: see SameWorld.
 func Alive(path string) (bool, error) {
-	f, err := os.Open(path)
+	held, err := look(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return false, nil
 	}
 	if err != nil {
 		return false, fmt.Errorf("cannot tell whether a run lives: %w", err)
 	}
-	held, err := isHeld(f)
-	return held, errors.Join(err, f.Close())
+	return held, nil
+}
+
+// IsSealed says whether the lock file of a run holds the mark of
+// [Lock.MarkSealed].
+func IsSealed(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.Size() > 0
+}
+
+// MarkSealed is [Lock.MarkSealed] where the file system has no locks.
+func MarkSealed(path string) error {
+	l, err := openLock(path, os.O_RDWR|os.O_CREATE)
+	if err != nil {
+		return err
+	}
+	return errors.Join(l.MarkSealed(), l.Unlock())
 }
 
 func openLock(path string, flags int) (*Lock, error) {

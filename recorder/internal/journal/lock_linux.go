@@ -15,15 +15,20 @@ import (
 func ofd(f *os.File, cmd int, kind int16) (*unix.Flock_t, error) {
 	lk := &unix.Flock_t{Type: kind, Whence: io.SeekStart}
 	err := control(f, func(fd int) error { return unix.FcntlFlock(uintptr(fd), cmd, lk) })
-	switch {
-	case err == nil:
-		return lk, nil
-	case errors.Is(err, unix.EAGAIN), errors.Is(err, unix.EACCES):
-		return nil, fmt.Errorf("%w (%s)", ErrLocked, f.Name())
-	case errors.Is(err, unix.ENOLCK), errors.Is(err, unix.EOPNOTSUPP), errors.Is(err, unix.ENOSYS), errors.Is(err, unix.EINVAL):
-		return nil, fmt.Errorf("%w (%s: %w)", ErrNoLocks, f.Name(), err)
+	if err != nil {
+		return nil, lockError(f.Name(), err)
 	}
-	return nil, fmt.Errorf("cannot lock %s: %w", f.Name(), err)
+	return lk, nil
+}
+
+func lockError(name string, err error) error {
+	switch {
+	case errors.Is(err, unix.EAGAIN), errors.Is(err, unix.EACCES):
+		return fmt.Errorf("%w (%s)", ErrLocked, name)
+	case errors.Is(err, unix.ENOLCK), errors.Is(err, unix.EOPNOTSUPP), errors.Is(err, unix.ENOSYS), errors.Is(err, unix.EINVAL):
+		return fmt.Errorf("%w (%s: %w)", ErrNoLocks, name, err)
+	}
+	return fmt.Errorf("cannot lock %s: %w", name, err)
 }
 
 // retryShared needs no retry here: nobody's look disturbs.
@@ -41,7 +46,17 @@ func lockExclusive(f *os.File) error {
 // lock stays.
 func upgrade(f *os.File) error { return lockExclusive(f) }
 
-func isHeld(f *os.File) (bool, error) {
-	lk, err := ofd(f, unix.F_OFD_GETLK, unix.F_WRLCK)
-	return err == nil && lk.Type != unix.F_UNLCK, err
+// look asks for the lock of a path. It goes around package os, which would
+// prepare to wait for the file: a listing looks at every run.
+func look(path string) (held bool, err error) {
+	fd, err := unix.Open(path, unix.O_RDONLY|unix.O_CLOEXEC, 0)
+	if err != nil {
+		return false, &os.PathError{Op: "open", Path: path, Err: err}
+	}
+	defer unix.Close(fd)
+	lk := &unix.Flock_t{Type: unix.F_WRLCK, Whence: io.SeekStart}
+	if err := unix.FcntlFlock(uintptr(fd), unix.F_OFD_GETLK, lk); err != nil {
+		return false, lockError(path, err)
+	}
+	return lk.Type != unix.F_UNLCK, nil
 }

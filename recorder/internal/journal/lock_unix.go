@@ -52,6 +52,16 @@ func lockExclusive(f *os.File) error { return flock(f, unix.LOCK_EX) }
 // mark keeps a run from being sealed twice all the same.
 func upgrade(f *os.File) error { return flock(f, unix.LOCK_EX) }
 
+// look asks for the lock of a path.
+func look(path string) (held bool, err error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return false, err
+	}
+	held, err = isHeld(f)
+	return held, errors.Join(err, f.Close())
+}
+
 func isHeld(f *os.File) (bool, error) {
 	err := flock(f, unix.LOCK_EX)
 	if errors.Is(err, ErrLocked) {

@@ -52,6 +52,16 @@ func upgrade(f *os.File) error {
 	return lockExclusive(f)
 }
 
+// look asks for the lock of a path.
+func look(path string) (held bool, err error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return false, err
+	}
+	held, err = isHeld(f)
+	return held, errors.Join(err, f.Close())
+}
+
 func isHeld(f *os.File) (bool, error) {
 	err := lockExclusive(f)
 	if errors.Is(err, ErrLocked) {

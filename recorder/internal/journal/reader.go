@@ -41,9 +41,17 @@ func Open(path string) (*Reader, error) {
 	if err != nil {
 		return nil, fmt.Errorf("cannot open a journal: %w", err)
 	}
+	r, err := newReader(f)
+	if err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	return r, nil
+}
+
+func newReader(f *os.File) (*Reader, error) {
 	r := &Reader{f: f, names: make([]string, 1), known: make([]bool, 1), told: -1, ahead: lookSize}
 	if err := r.readHeader(); err != nil {
-		return nil, errors.Join(fmt.Errorf("cannot read journal %s: %w", path, err), f.Close())
+		return nil, fmt.Errorf("cannot read journal %s: %w", f.Name(), err)
 	}
 	return r, nil
 }

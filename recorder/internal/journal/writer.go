@@ -36,6 +36,7 @@ type Writer struct {
 	dropped uint64
 	marked  uint64 // dropped frames that a Gap frame tells of
 	err     error  // the first error, for Err
+	anew    error  // the file was deleted and made anew; the run may have been sealed
 	lost    error  // the first error that cost frames, for Sync
 	closed  bool
 
@@ -138,6 +139,9 @@ func (w *Writer) Path() string {
 func (w *Writer) Err() error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	if w.err == nil {
+		return w.anew
+	}
 	return w.err
 }
 

@@ -1,0 +1,202 @@
+package recorder
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/exprec/exprec/gitstore"
+	"github.com/exprec/exprec/recorder/internal/journal"
+	"github.com/exprec/exprec/recorder/internal/record"
+)
+
+// A run can be sealed while one of its processes lives, where nobody sees that
+// it does: in a folder that two machines share, by recover --force. The record
+// stays as it is. What the process logs beyond it goes into a continuation: a
+// run with an id that follows from the first one's, so that everybody who
+// finds some of that data puts it into the same run, once.
+
+// continuationOf is the id of the run that holds what came after the seal of
+// another one.
+func continuationOf(id string) string {
+	sum := sha256.Sum256([]byte("exprec continuation of " + id))
+	u := uuid.UUID(sum[:16])
+	u[6], u[8] = u[6]&0x0f|0x40, u[8]&0x3f|0x80 // version 4, as every run's
+	return u.String()
+}
+
+// isContinuation reports whether a run holds what came after the seal of the
+// one that it continues.
+func isContinuation(run *record.Run) bool {
+	return run.Continues != "" && run.UUID == continuationOf(run.Continues)
+}
+
+// sealRest makes the continuation of a sealed run whose folder still has
+// journals, where they hold more than the record.
+func (p *Project) sealRest(ctx context.Context, t tip, folder string) (sealing, error) {
+	s := sealing{run: t.run}
+	more, err := p.putAside(folder, t.run.Journal, mirrorOutput)
+	if err != nil || len(more) == 0 {
+		return s, err
+	}
+	s.more, err = p.continueWith(ctx, t, folder, more)
+	return s, err
+}
+
+// continueWith puts what journals hold beyond a record into the run that
+// continues it, seals that one, and removes the journals. Killed at any moment
+// it leaves data in one place or in both, and the next call goes on.
+func (p *Project) continueWith(ctx context.Context, before tip, folder string, more []rest) ([]*record.Run, error) {
+	id := continuationOf(before.run.UUID)
+	next := filepath.Join(filepath.Dir(folder), id)
+	if err := p.ensureFolder(next); err != nil {
+		return nil, err
+	}
+	lock, ok, err := lockToSeal(next, p.witness())
+	if err != nil {
+		return nil, err
+	}
+	if !ok {
+		return nil, fmt.Errorf("the run %s goes on in %s, which a process writes", shortID(before.run.UUID), shortID(id))
+	}
+	defer lock.Unlock()
+	written, err := writeTails(next, id, more)
+	if err != nil {
+		return nil, err
+	}
+	if !written {
+		return nil, p.drop(folder, more)
+	}
+	if err := p.startContinuation(ctx, before, id); err != nil {
+		return nil, err
+	}
+	s, err := p.seal(ctx, id, next)
+	if err != nil {
+		return nil, err
+	}
+	if err := markSealed(lock, next); err != nil {
+		return nil, err
+	}
+	if s.done {
+		s.more = append([]*record.Run{s.run}, s.more...)
+	}
+	return s.more, p.drop(folder, more)
+}
+
+// ensureFolder makes the folder of a run that may have one already.
+func (p *Project) ensureFolder(folder string) error {
+	_, err := p.makeFolder(filepath.Dir(filepath.Dir(folder)), filepath.Base(folder))
+	if errors.Is(err, os.ErrExist) {
+		return nil
+	}
+	if err == nil {
+		_ = p.link(folder) // for people only
+	}
+	return err
+}
+
+// writeTails reports whether there was anything beside signs of life.
+func writeTails(next, id string, more []rest) (written bool, err error) {
+	for _, m := range more {
+		_, frames, err := journal.WriteTail(filepath.Join(next, journalName), uuid.MustParse(id), m.path, m.from)
+		if err != nil {
+			return false, fmt.Errorf("go on in the run %s: %w", shortID(id), err)
+		}
+		written = written || frames > 0
+	}
+	return written, nil
+}
+
+// drop removes journals whose data is in a continuation, but for those that
+// may still grow.
+func (p *Project) drop(folder string, more []rest) error {
+	stay := false
+	for _, m := range more {
+		if p.witness().mayGrow(m.path) {
+			stay = true
+			continue
+		}
+		if err := os.Remove(m.path); err != nil && !errors.Is(err, os.ErrNotExist) {
+			return err
+		}
+	}
+	if stay {
+		return nil
+	}
+	return removeJournals(filepath.Dir(more[0].path))
+}
+
+// startContinuation writes the start of the run that continues a sealed one,
+// unless it is there. It follows from the record alone: its source, its
+// parameters, what it was called.
+func (p *Project) startContinuation(ctx context.Context, before tip, id string) error {
+	if t, err := p.tip(id); err != nil || !t.hash.IsZero() {
+		return err
+	}
+	tree := gitstore.NewTree()
+	entries, err := before.store.ReadTree(before.info.Tree)
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		if e.Name == "source" || e.Name == record.ParamsFile || e.Name == record.PackagesFile {
+			tree.AddObject(e.Name, e.Mode, e.Hash)
+		}
+	}
+	run := continuing(before.run, id)
+	tree.AddBytes(record.RunFile, record.EncodeRun(run))
+	who := before.info.Author
+	who.When = run.Started
+	_, err = before.store.Commit(ctx, gitstore.Commit{Ref: refPrefix + id, Tree: tree, Author: who, Message: record.StartMessage(run)})
+	if errors.Is(err, gitstore.ErrConflict) {
+		return nil // somebody else has begun it
+	}
+	return err
+}
+
+// continuing is what is known at the start of a continuation.
+func continuing(before *record.Run, id string) *record.Run {
+	run := *before
+	run.Format, run.UUID, run.Alias, run.Status = record.Format, id, record.Alias(id), record.Running
+	run.Continues, run.Started, run.Ended = before.UUID, before.Ended, time.Time{}
+	run.Error, run.ExitCode, run.Signal, run.Recovered = nil, nil, "", false
+	run.Parents, run.Inputs, run.Outputs, run.Results, run.Large, run.Journal = nil, nil, nil, nil, nil, nil
+	run.Dropped, run.Unknown = 0, nil
+	run.Warnings = []string{fmt.Sprintf("the run %s was sealed while this process still logged, where nobody could see that it lived: this run holds what came after", shortID(before.UUID))}
+	return &run
+}
+
+// standOn takes in what the start of a run knows of it beyond run.msgpack: a
+// continuation has the parameters of the run before it.
+func (f *folded) standOn(t tip) error {
+	if t.run == nil || !isContinuation(t.run) {
+		return nil
+	}
+	entry, err := t.store.Lookup(t.info.Tree, record.ParamsFile)
+	if errors.Is(err, gitstore.ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	data, err := t.store.ReadBlob(entry.Hash, record.MaxParams)
+	if err != nil {
+		return err
+	}
+	known, err := record.DecodeParams(data)
+	if err != nil {
+		return err
+	}
+	for name, value := range known {
+		if _, again := f.params[name]; !again {
+			f.params[name] = value
+		}
+	}
+	return nil
+}
