@@ -24,7 +24,8 @@ type Experiment struct {
 	folder  string
 	label   string
 	started time.Time
-	joined  bool // another process started the run
+	joined  bool     // another process started the run
+	command *Command // that is recorded from outside, nil in the program itself
 
 	lock     *journal.Lock
 	journal  *journal.Writer

@@ -3,6 +3,7 @@ package recorder
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"strings"
 )
@@ -43,8 +44,9 @@ type Options struct {
 	Disabled bool
 }
 
-// off reports whether nothing is to be recorded.
-func (o Options) off() bool {
+// Off reports whether nothing is to be recorded: by Disabled, or EXPREC=off in
+// the environment.
+func (o Options) Off() bool {
 	if o.Disabled {
 		return true
 	}
@@ -53,6 +55,25 @@ func (o Options) off() bool {
 		return true
 	}
 	return false
+}
+
+// Check says which of the options cannot be recorded. Start and its like report
+// that, leave them out and go on.
+func (o Options) Check() error {
+	if o.Name != "" {
+		if err := checkName("run", o.Name); err != nil {
+			return err
+		}
+	}
+	for _, tag := range o.Tags {
+		if err := checkTag(tag); err != nil {
+			return err
+		}
+	}
+	if o.Steps < 0 {
+		return fmt.Errorf("%d planned steps %w", o.Steps, ErrInvalid)
+	}
+	return nil
 }
 
 // ignores reports whether err ends a run as stopped.

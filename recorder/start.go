@@ -24,7 +24,7 @@ const heartbeatEvery = 30 * time.Second
 // [Experiment.Err]. The source is in git before Start returns. A process that
 // finds EXPREC_RUN and EXPREC_DIR in its environment joins that run instead.
 func Start(o Options) (e *Experiment) {
-	if o.off() {
+	if o.Off() {
 		return &Experiment{options: o}
 	}
 	defer func() {
@@ -47,11 +47,11 @@ func start(o Options) (*Experiment, error) {
 		}
 		o.Continue = id
 	}
-	return begin(o)
+	return begin(o, nil)
 }
 
-// begin starts a run of its own.
-func begin(o Options) (*Experiment, error) {
+// begin starts a run of its own: that of this process, or of a command.
+func begin(o Options, c *Command) (*Experiment, error) {
 	id := uuid.NewString()
 	p, folder, err := openForRecording(o.Dir, id)
 	if err != nil {
@@ -62,6 +62,9 @@ func begin(o Options) (*Experiment, error) {
 		os.RemoveAll(folder)
 		return nil, oneLine(err, p.Close())
 	}
+	if c != nil {
+		e.watchOver(c)
+	}
 	if err := p.link(folder); err != nil && p.note == "" {
 		e.warn("the run is not linked below .exprec: %v", err)
 	}
@@ -71,7 +74,9 @@ func begin(o Options) (*Experiment, error) {
 	run := e.describe()
 	e.commitStart(run)
 	e.watch()
-	e.sampleSystem(os.Getpid())
+	if c == nil {
+		e.sampleSystem(os.Getpid())
+	}
 	e.say("run %s (%s) in %s", e.short(), e.label, p.where())
 	return e, nil
 }
@@ -130,8 +135,12 @@ func (e *Experiment) describe() *record.Run {
 	}
 	run.Title, run.Group = e.clean("title", run.Title), e.clean("group", run.Group)
 	run.Continues = e.continued(o.Continue)
-	describeProgram(run, e.project)
 	e.label = run.Label()
+	if e.command != nil {
+		describeCommand(run, e.project, e.command.Args, e.command.Path)
+		return run
+	}
+	describeProgram(run, e.project)
 	if packages := packageLines(); len(packages) > 0 {
 		run.Packages = len(packages)
 		if err := replaceFile(filepath.Join(e.folder, record.PackagesFile), record.EncodePackages(packages)); err != nil {
@@ -178,7 +187,11 @@ func (e *Experiment) commitStart(run *record.Run) {
 
 func (e *Experiment) tryStart(run *record.Run) error {
 	tree := gitstore.NewTree()
-	if !e.options.NoSource {
+	switch {
+	case e.options.NoSource:
+	case e.command != nil && e.command.Source != "":
+		e.addSourceOf(tree, run, e.command.Source)
+	default:
 		e.addSource(tree, run)
 	}
 	data := record.EncodeRun(run)

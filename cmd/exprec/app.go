@@ -52,8 +52,15 @@ func (a *app) settle(ctx context.Context, err error) error {
 	return err
 }
 
-// report prints an error and what to do about it.
+// report prints an error and what to do about it. Of a command's own end there
+// is nothing to say.
 func (a *app) report(err error) {
+	var command *exited
+	if errors.As(err, &command) {
+		if err = command.err; err == nil {
+			return
+		}
+	}
 	if errors.Is(err, context.Canceled) {
 		a.errs.line(plain("exprec: interrupted"))
 		return

@@ -32,9 +32,12 @@ var (
 func exitCode(err error) int {
 	is := func(target error) bool { return errors.Is(err, target) }
 	var ambiguous *recorder.AmbiguousError
+	var command *exited
 	switch {
 	case err == nil:
 		return exitOK
+	case errors.As(err, &command):
+		return command.code
 	case is(context.Canceled):
 		return exitInterrupted
 	case is(errUsage):

@@ -33,7 +33,7 @@ func newRoot(a *app) *cobra.Command {
 	root.SetHelpCommand(newHelp(a))
 	root.AddCommand(
 		newList(a), newShow(a), newScalars(a), newFiles(a), newCat(a), newDiff(a), newWhy(a),
-		newEdit(a),
+		newEdit(a), newRun(a),
 		newCheckout(a), newRestore(a), newCheck(a), newRecover(a), newDemo(a), newMan(a), newVersion(a),
 	)
 	return root
