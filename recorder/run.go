@@ -23,6 +23,8 @@ type (
 	Result = record.Result
 	// Input is data that a run read: its identity, never its bytes.
 	Input = record.Input
+	// GPU is a graphics processor of the host.
+	GPU = record.GPU
 	// ScalarSummary is what a table or a small chart needs of a scalar.
 	ScalarSummary = record.ScalarSummary
 )

@@ -62,7 +62,7 @@ func (a *app) demoTour(ctx context.Context) error {
 		return err
 	}
 	a.prompt("exprec show " + best)
-	err = a.withRun(ctx, best, func(_ *recorder.Project, r *recorder.Run) error { return a.show(r) })
+	err = a.withRun(ctx, best, func(p *recorder.Project, r *recorder.Run) error { return a.show(ctx, p, r) })
 	if err != nil {
 		return err
 	}

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -15,18 +14,19 @@ import (
 func newShow(a *app) *cobra.Command {
 	var asJSON bool
 	c := &cobra.Command{
-		Use:         "show RUN",
-		Short:       "Show a run",
-		Long:        "Show what is known of a run: how it went, parameters, results, scalars, images, files, source.",
+		Use:   "show RUN",
+		Short: "Show a run",
+		Long: "Show what is known of a run: how it went, parameters, results, scalars, images, files, source.\n" +
+			"Of a run that did not succeed the error and the last lines that it printed stand first.",
 		Example:     "exprec show @",
 		Args:        between(1, 1),
 		Annotations: codes(noRunCode, damagedCode),
 		RunE: func(c *cobra.Command, args []string) error {
-			return a.withRun(c.Context(), args[0], func(_ *recorder.Project, r *recorder.Run) error {
+			return a.withRun(c.Context(), args[0], func(p *recorder.Project, r *recorder.Run) error {
 				if asJSON {
-					return encode(a.out, jsonShow(r), "  ")
+					return encode(a.out, jsonShow(c.Context(), p, r), "  ")
 				}
-				return a.show(r)
+				return a.show(c.Context(), p, r)
 			})
 		},
 	}
@@ -49,20 +49,31 @@ func (a *app) withRun(ctx context.Context, ref string, use func(*recorder.Projec
 }
 
 // show prints what can be read of a run, and gives the error of what cannot.
-func (a *app) show(r *recorder.Run) error {
-	a.showHead(r)
-	a.showRecord(r)
+// Of a run that did not succeed it says first what went wrong.
+func (a *app) show(ctx context.Context, p *recorder.Project, r *recorder.Run) error {
 	problem := r.Err()
 	keep := func(err error) {
 		if problem == nil {
 			problem = err
 		}
 	}
+	a.showHead(r)
+	broken := unsuccessful(r)
+	if broken {
+		keep(a.showFailure(r))
+	}
+	keep(a.showRecord(ctx, p, r))
+	if !broken {
+		a.showEnd(r.Info())
+	}
+	a.showRemarks(r.Info())
 	keep(a.showParams(r))
 	a.showResults(r)
 	keep(a.showScalars(r))
+	keep(a.showSystem(r))
 	keep(a.showImages(r))
 	keep(a.showFiles(r))
+	a.showEnvironment(r.Info())
 	a.showSource(r)
 	return problem
 }
@@ -95,7 +106,7 @@ func (a *app) field(name, format string, args ...any) {
 	}
 }
 
-func (a *app) showRecord(r *recorder.Run) {
+func (a *app) showRecord(ctx context.Context, p *recorder.Project, r *recorder.Run) error {
 	info := r.Info()
 	a.out.line(plain(""))
 	if !r.Started().IsZero() {
@@ -118,37 +129,21 @@ func (a *app) showRecord(r *recorder.Run) {
 	}
 	a.field("runtime", "%s", info.Runtime)
 	a.field("host", "%s", hostLine(info))
+	for _, gpu := range gpuLines(info.Host.GPUs) {
+		a.field("gpu", "%s", gpu)
+	}
 	a.field("continues", "%s", short(info.Continues))
-	for _, p := range info.Parents {
-		a.field("read from", "%s: %s", short(p.UUID), strings.Join(p.Files, ", "))
+	for _, parent := range info.Parents {
+		a.field("read from", "%s: %s", short(parent.UUID), strings.Join(parent.Files, ", "))
 	}
 	for _, in := range info.Inputs {
 		a.field("input", "%s %s, %s, sha256 %.12s", in.Name, in.Path, size(in.Size), in.SHA256)
 	}
-	a.showEnd(info)
-}
-
-// showEnd prints how the run ended.
-func (a *app) showEnd(info *recorder.Info) {
-	a.field("signal", "%s", info.Signal)
-	if info.ExitCode != nil {
-		a.field("exit code", "%d", *info.ExitCode)
+	a.field("rerun of", "%s", short(info.RerunOf))
+	for _, later := range continuations(ctx, p, r) {
+		a.field("continued", "by %s (%s)", later.Label(), later.Short())
 	}
-	if info.Recovered {
-		a.field("recovered", "its process died without a word")
-	}
-	if e := info.Error; e != nil {
-		a.field("error", "%s", strings.TrimPrefix(e.Type+": "+e.Message, ": "))
-		for line := range strings.Lines(e.Stack) {
-			a.out.line(plain("             %s", strings.TrimRight(line, "\n")))
-		}
-	}
-	if info.Dropped > 0 {
-		a.field("dropped", "%d values lost to a full disk", info.Dropped)
-	}
-	for _, w := range info.Warnings {
-		a.field("warning", "%s", w)
-	}
+	return a.showOutput(r)
 }
 
 func commandLine(words []string) string {
@@ -190,101 +185,3 @@ func hostLine(info *recorder.Info) string {
 	}
 	return strings.Trim(words, "/, ")
 }
-
-func (a *app) showParams(r *recorder.Run) error {
-	params, err := r.Params()
-	if err != nil || len(params) == 0 {
-		return err
-	}
-	a.heading("Parameters")
-	for _, p := range flatten(params) {
-		a.pair(p.name, value(p.value))
-	}
-	return nil
-}
-
-// pair prints a name and what belongs to it.
-func (a *app) pair(name, words string) {
-	a.out.line(plain("  %s", pad(sanitizeLine(name), 24)), plain(" %s", sanitizeLine(words)))
-}
-
-// pad fills harmless text up to a width.
-func pad(s string, width int) string {
-	return s + strings.Repeat(" ", max(0, width-displayWidth(s)))
-}
-
-func (a *app) showResults(r *recorder.Run) {
-	results := r.Results()
-	if len(results) == 0 {
-		return
-	}
-	a.heading("Results")
-	for _, result := range results {
-		a.pair(result.Name, number(result.Value))
-	}
-}
-
-func (a *app) showScalars(r *recorder.Run) error {
-	scalars, err := r.Scalars()
-	if len(scalars) > 0 {
-		a.heading("Scalars")
-		scalarTable(r, scalars).print(a.out)
-	}
-	return err
-}
-
-func (a *app) showImages(r *recorder.Run) error {
-	images, err := r.Images()
-	if len(images) == 0 {
-		return err
-	}
-	a.heading("Images")
-	steps := map[string][]int64{}
-	var names []string
-	for _, image := range images {
-		if steps[image.Name] == nil {
-			names = append(names, image.Name)
-		}
-		steps[image.Name] = append(steps[image.Name], image.Step)
-	}
-	for _, name := range names {
-		of := steps[name]
-		a.pair(name, fmt.Sprintf("%s, steps %d to %d", count(len(of), "image"), slices.Min(of), slices.Max(of)))
-	}
-	return err
-}
-
-func (a *app) showFiles(r *recorder.Run) error {
-	files, err := listFiles(r.Files())
-	if len(files) > 0 {
-		a.heading("Files")
-		filesTable(files).print(a.out)
-	}
-	return err
-}
-
-func (a *app) showSource(r *recorder.Run) {
-	info := r.Info()
-	source := info.Source
-	if source == nil {
-		return
-	}
-	a.heading("Source")
-	a.out.line(plain("  %s, %s", count(source.Files, "file"), size(source.Bytes)))
-	if x := info.Executable; x != nil && x.SourceMayDiffer != "" {
-		a.out.line(styled(yellow, "  may not be what ran: %s", sanitizeLine(x.SourceMayDiffer)))
-	}
-	named := source.LeftOut[:min(len(source.LeftOut), maxLeftOutShown)]
-	for _, l := range named {
-		a.out.line(styled(yellow, "  left out: %s (%s): %s", sanitizeLine(l.Path), size(l.Size), sanitizeLine(l.Reason)))
-	}
-	if more := len(source.LeftOut) - len(named) + source.More; more > 0 {
-		a.out.line(styled(yellow, "  left out: %s more (--json names the first %d)", count(more, "file"), len(source.LeftOut)))
-	}
-	for _, note := range source.Notes {
-		a.out.line(styled(yellow, "  %s", sanitizeLine(note)))
-	}
-}
-
-// maxLeftOutShown is how many files that a snapshot left out are shown.
-const maxLeftOutShown = 20

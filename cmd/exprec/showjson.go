@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 
 	"github.com/exprec/exprec/recorder"
@@ -30,6 +31,12 @@ type showJSON struct {
 	Commit    string       `json:"commit"`
 	// Words of notes that lost against others written at the same time.
 	Earlier []earlierJSON `json:"earlier"`
+
+	Environment map[string]string     `json:"environment"`
+	Output      []outputJSON          `json:"output"`
+	OutputOf    string                `json:"output_of"`
+	ContinuedBy []string              `json:"continued_by"`
+	System      map[string]scalarJSON `json:"system"`
 }
 
 type earlierJSON struct {
@@ -44,12 +51,32 @@ type machineJSON struct {
 	CPUs   int    `json:"cpus"`
 	CPU    string `json:"cpu"`
 	Memory uint64 `json:"memory"`
+
+	GPUs []gpuJSON `json:"gpus"`
+}
+
+type gpuJSON struct {
+	Name   string `json:"name"`
+	Memory uint64 `json:"memory"`
+	Driver string `json:"driver"`
+}
+
+// outputJSON is what is kept of a stream that something was printed on: from
+// cut_at so many bytes, cut, are left out.
+type outputJSON struct {
+	Stream string `json:"stream"`
+	Bytes  int64  `json:"bytes"`
+	CutAt  int64  `json:"cut_at"`
+	Cut    int64  `json:"cut"`
 }
 
 type failureJSON struct {
 	Type    string `json:"type"`
 	Message string `json:"message"`
 	Stack   string `json:"stack"`
+
+	// Fingerprint is equal for errors of the same kind and place.
+	Fingerprint string `json:"fingerprint"`
 }
 
 type goalJSON struct {
@@ -90,18 +117,19 @@ type leftOutJSON struct {
 	Reason string `json:"reason"`
 }
 
-func jsonShow(r *recorder.Run) *showJSON {
+func jsonShow(ctx context.Context, p *recorder.Project, r *recorder.Run) *showJSON {
 	info := r.Info()
 	h := info.Host
 	j := &showJSON{
 		Schema: schema, runJSON: jsonRun(r), Directory: info.Directory, Runtime: info.Runtime,
-		Machine: machineJSON{h.OS, h.Arch, h.CPUs, h.CPU, h.Memory},
+		Machine: machineJSON{h.OS, h.Arch, h.CPUs, h.CPU, h.Memory, []gpuJSON{}},
 		Signal:  info.Signal, Recovered: info.Recovered, Steps: info.Steps, Continues: info.Continues, RerunOf: info.RerunOf,
 		Goals: []goalJSON{}, Inputs: []inputJSON{}, Images: []imageJSON{}, Files: []fileJSON{}, Earlier: []earlierJSON{},
 		Source: jsonSource(info), Packages: info.Packages, Dropped: info.Dropped, Warnings: list(info.Warnings),
+		Environment: map[string]string{}, Output: []outputJSON{}, OutputOf: info.OutputOf, ContinuedBy: []string{}, System: map[string]scalarJSON{},
 	}
 	if e := info.Error; e != nil {
-		j.Failure = &failureJSON{e.Type, e.Message, e.Stack}
+		j.Failure = &failureJSON{e.Type, e.Message, e.Stack, e.Fingerprint}
 	}
 	if commit := r.Commit(); !commit.IsZero() {
 		j.Commit = commit.String()
@@ -114,6 +142,15 @@ func jsonShow(r *recorder.Run) *showJSON {
 	}
 	for _, e := range r.Earlier() {
 		j.Earlier = append(j.Earlier, earlierJSON{e.Field, e.Text, momentJSON(e.Time)})
+	}
+	for _, g := range h.GPUs {
+		j.Machine.GPUs = append(j.Machine.GPUs, gpuJSON{g.Name, g.Memory, g.Driver})
+	}
+	for _, v := range info.Environment {
+		j.Environment[v.Name] = v.Value
+	}
+	for _, later := range continuations(ctx, p, r) {
+		j.ContinuedBy = append(j.ContinuedBy, later.ID())
 	}
 	j.fillShow(r)
 	return j
@@ -129,9 +166,27 @@ func (j *showJSON) fillShow(r *recorder.Run) {
 	for _, f := range files {
 		j.Files = append(j.Files, fileJSON{f.path, f.size})
 	}
-	if err := errors.Join(imagesErr, filesErr); err != nil && j.Problem == "" {
+	figures, systemErr := r.System()
+	for _, f := range figures {
+		j.System[f.Name] = jsonScalar(f)
+	}
+	outputErr := j.fillOutput(r)
+	if err := errors.Join(imagesErr, filesErr, systemErr, outputErr); err != nil && j.Problem == "" {
 		j.Problem = err.Error()
 	}
+}
+
+func (j *showJSON) fillOutput(r *recorder.Run) error {
+	for _, stream := range []string{"stdout", "stderr"} {
+		o, err := r.Output(stream)
+		if err != nil {
+			return err
+		}
+		if o.Size > 0 {
+			j.Output = append(j.Output, outputJSON{o.Stream, o.Size, o.CutAt, o.Cut})
+		}
+	}
+	return nil
 }
 
 func jsonSource(info *recorder.Info) *sourceJSON {
