@@ -138,6 +138,9 @@ func (e *Experiment) describe() *record.Run {
 	e.label = run.Label()
 	if e.command != nil {
 		describeCommand(run, e.project, e.command.Args, e.command.Path)
+		if e.command.RerunOf != "" {
+			run.RerunOf, run.Directory = e.command.RerunOf, e.command.Directory
+		}
 		return run
 	}
 	describeProgram(run, e.project)

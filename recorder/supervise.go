@@ -20,6 +20,10 @@ type Command struct {
 	Path string   // of its executable, empty where there is none
 	// Source is the run whose source is kept instead of a snapshot.
 	Source string
+	// RerunOf is the run that this command is run for again, and Directory
+	// where that ran as seen from the project's top: the folder that this
+	// process is in stands for it.
+	RerunOf, Directory string
 	// Parameters are name=value each: bool, whole or other number, or text.
 	Parameters []string
 	// NoArguments takes no parameters from Args. Else --k v, --k=v and k=v

@@ -32,9 +32,24 @@ func newRoot(a *app) *cobra.Command {
 	root.SetHelpFunc(func(c *cobra.Command, _ []string) { help(a.out, c) })
 	root.SetHelpCommand(newHelp(a))
 	root.AddCommand(
-		newList(a), newShow(a), newOutput(a), newScalars(a), newFiles(a), newCat(a), newDiff(a), newWhy(a),
-		newEdit(a), newRun(a),
-		newCheckout(a), newRestore(a), newCheck(a), newRecover(a), newDemo(a), newMan(a), newVersion(a),
+		newList(a),
+		newShow(a),
+		newOutput(a),
+		newScalars(a),
+		newFiles(a),
+		newCat(a),
+		newDiff(a),
+		newWhy(a),
+		newRerun(a),
+		newEdit(a),
+		newRun(a),
+		newCheckout(a),
+		newRestore(a),
+		newCheck(a),
+		newRecover(a),
+		newDemo(a),
+		newMan(a),
+		newVersion(a),
 	)
 	return root
 }
