@@ -37,9 +37,11 @@ type Experiment struct {
 	imageNames imageNames
 	working    sync.WaitGroup // hashing of inputs
 	finish     sync.Once
-	stop       chan struct{} // closed when the experiment ends
-	sampled    chan struct{} // closed when the last figures of the system are logged, nil where there are none
-	noticing   sync.Mutex    // held by notice; taken before mu
+	stop       chan struct{}      // closed when the experiment ends
+	sampled    chan struct{}      // closed when the last figures of the system are logged, nil where there are none
+	noticing   sync.Mutex         // held by notice; taken before mu
+	executable *record.Executable // that runs, as known at the start
+	facts      *factFinder        // nil where this process finds out nothing
 
 	mu      sync.Mutex
 	err     error

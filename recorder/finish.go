@@ -128,6 +128,7 @@ func (e *Experiment) end(end record.EndFrame) {
 			}
 		}()
 		e.working.Wait()
+		e.joinFacts()
 		close(e.stop)
 		e.awaitSamples()
 		end.Time, end.Dropped = time.Now().UTC(), e.journal.Dropped()

@@ -49,15 +49,21 @@ func (p *Project) snapshotOptions() (gitstore.SnapshotOptions, error) {
 	return o, first
 }
 
-// compiled reports whether a file of this name goes into a Go program, by go
-// help packages: one that is newer than the program may not be what ran.
+// compiled reports whether a file of this name goes into a program that is
+// built, in Go by go help packages: one that is newer than the program may not
+// be what ran.
 func compiled(name string) bool {
 	switch path.Ext(name) {
-	case ".go", ".s", ".S", ".c", ".cc", ".cpp", ".cxx", ".h", ".hh", ".hpp", ".hxx", ".syso", ".swig", ".templ":
+	case ".go", ".s", ".S", ".c", ".cc", ".cpp", ".cxx", ".h", ".hh", ".hpp", ".hxx", ".syso", ".swig", ".templ",
+		".rs", ".zig", ".cu", ".cuh", ".f", ".f90", ".f95", ".f03", ".F90", ".swift", ".nim", ".hs", ".ml", ".pas", ".adb":
 		return !strings.HasSuffix(name, "_test.go")
 	}
 	base := path.Base(name)
-	return base == "go.mod" || base == "go.sum" || base == "go.work"
+	switch base {
+	case "go.mod", "go.sum", "go.work", "Cargo.toml", "Cargo.lock":
+		return true
+	}
+	return false
 }
 
 // sourceOf is what run.msgpack says of a snapshot.

@@ -75,6 +75,7 @@ func begin(o Options, c *Command) (*Experiment, error) {
 	e.commitStart(run)
 	e.watch()
 	if c == nil {
+		e.gatherFacts(os.Getpid())
 		e.sampleSystem(os.Getpid())
 	}
 	e.say("run %s (%s) in %s", e.short(), e.label, p.where())
@@ -183,6 +184,7 @@ func (e *Experiment) commitStart(run *record.Run) {
 			break
 		}
 	}
+	e.executable = run.Executable
 	if err != nil {
 		e.fail(fmt.Errorf("the run's start is not in git yet, its journal is kept in %s: %w", e.folder, err))
 	}

@@ -107,6 +107,7 @@ func (s *Supervisor) Started(pid int) {
 		return
 	}
 	s.experiment.beginWatch(pid, watchedBy)
+	s.experiment.gatherFacts(pid)
 	s.experiment.sampleSystem(pid)
 }
 
