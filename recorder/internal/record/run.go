@@ -98,7 +98,7 @@ type Failure struct {
 	unknown string
 }
 
-// Executable is the program that ran, where it was not an interpreter.
+// Executable is the program that ran, of a script its interpreter.
 type Executable struct {
 	Path     string // as started
 	SHA256   string // lower-case hex
