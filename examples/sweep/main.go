@@ -18,6 +18,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -30,11 +31,12 @@ func main() {
 	workers := flag.Int("workers", runtime.NumCPU(), "how many at a time")
 	group := flag.String("group", "sweep", "group of the runs")
 	epochs := flag.Int("epochs", 3, "length of a training")
+	program := flag.String("program", "go run ./examples/digits", "what trains once, with the flags of examples/digits")
 	flag.Parse()
 
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	s := sweep{group: *group, epochs: *epochs}
+	s := sweep{group: *group, program: append(strings.Fields(*program), "-epochs", fmt.Sprint(*epochs))}
 	if err := s.run(ctx, plan(*runs), *workers); err != nil {
 		log.Fatal(err)
 	}
@@ -44,7 +46,7 @@ func main() {
 // sweep records trainings as runs of one group.
 type sweep struct {
 	group    string
-	epochs   int
+	program  []string
 	source   string // the run whose source the others have
 	recorded atomic.Int64
 	failed   atomic.Int64
@@ -108,8 +110,8 @@ func (s *sweep) record(ctx context.Context, t training, options ...string) error
 	if s.source != "" {
 		args = append(args, "--source", s.source)
 	}
-	args = append(args, "--", "go", "run", "./examples/digits", "-epochs", fmt.Sprint(s.epochs))
-	c := exec.CommandContext(ctx, "exprec", append(args, t.flags()...)...)
+	args = slices.Concat(args, []string{"--"}, s.program, t.flags())
+	c := exec.CommandContext(ctx, "exprec", args...)
 	c.Cancel = func() error { return c.Process.Signal(os.Interrupt) }
 	out, err := c.CombinedOutput()
 	if _, started := err.(*exec.ExitError); err != nil && !started {
