@@ -35,7 +35,7 @@ func newScalars(a *app) *cobra.Command {
 
 func (a *app) scalars(r *recorder.Run, names []string, asCSV bool) error {
 	if len(names) == 0 {
-		summaries, err := r.Scalars()
+		summaries, err := allScalars(r)
 		if err != nil {
 			return err
 		}
@@ -64,6 +64,16 @@ func (a *app) scalars(r *recorder.Run, names []string, asCSV bool) error {
 		}
 	}
 	return nil
+}
+
+// allScalars are a run's own scalars, then those that the recorder logs itself.
+func allScalars(r *recorder.Run) ([]recorder.ScalarSummary, error) {
+	own, err := r.Scalars()
+	if err != nil {
+		return nil, err
+	}
+	system, err := r.System()
+	return append(own, system...), err
 }
 
 // scalarTable makes the table of scalars with what is best of each in colour.
