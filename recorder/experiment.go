@@ -8,6 +8,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/exprec/exprec/recorder/internal/divert"
 	"github.com/exprec/exprec/recorder/internal/journal"
 	"github.com/exprec/exprec/recorder/internal/record"
 )
@@ -42,6 +43,11 @@ type Experiment struct {
 	noticing   sync.Mutex         // held by notice; taken before mu
 	executable *record.Executable // that runs, as known at the start
 	facts      *factFinder        // nil where this process finds out nothing
+
+	diversion *divert.Diversion // of stdout and stderr, nil where they are not recorded
+	outputOf  string            // the run of this process that records them instead
+	catches   bool              // the Go runtime writes crashes into the run's folder
+	panics    bool              // Finish runs while a panic unwinds
 
 	mu      sync.Mutex
 	err     error

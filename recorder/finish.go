@@ -71,7 +71,9 @@ func (e *Experiment) Finish() {
 	if e.off() {
 		return
 	}
-	if what, stack := unwinding(); what != "" {
+	what, stack := unwinding()
+	e.panics = what == "panic"
+	if what != "" {
 		e.failWith(record.Failure{Type: what, Message: unwound + what, Stack: stack}, false)
 	}
 	end := record.EndFrame{Status: e.status()}
@@ -148,6 +150,7 @@ func (e *Experiment) end(end record.EndFrame) {
 // journal on the disk.
 func (e *Experiment) close() error {
 	defer e.project.Close()
+	e.endOutput()
 	nerr := e.notice()
 	err := oneLine(nerr, e.journal.Leave())
 	at := e.writes()
@@ -155,6 +158,11 @@ func (e *Experiment) close() error {
 	if lerr != nil || !last {
 		return oneLine(err, lerr, e.syncJournal())
 	}
+	return e.sealLast(at, err)
+}
+
+// sealLast seals the run, as its last writer. err is what went wrong before.
+func (e *Experiment) sealLast(at written, err error) error {
 	defer at.lock.Unlock()
 	s, serr := e.project.seal(e.context(), at.uuid, at.folder)
 	if serr == nil {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/exprec/exprec/recorder/internal/capture"
 	"github.com/exprec/exprec/recorder/internal/record"
+	"github.com/exprec/exprec/recorder/internal/redact"
 )
 
 const (
@@ -48,6 +49,7 @@ func (d *draft) addOutput(run *record.Run, f *folded, folder string) error {
 		texts[stream] = text
 		d.tree.AddFile(outputDir+"/"+stream.File(), file, false)
 		run.Outputs = append(run.Outputs, record.Output{Stream: stream.String(), Size: text.Size, CutAt: text.CutAt, Cut: text.Cut})
+		run.Warnings = append(run.Warnings, secretsIn(text, stream)...)
 	}
 	if marks := placeMarks(f.marks, texts); len(marks) > 0 {
 		d.add(marksName, record.EncodeMarks(marks))
@@ -78,8 +80,13 @@ func oneFile(dir string, stream capture.Stream, text capture.Text) (string, erro
 
 // mirrorOutput leaves in the folder of a sealed run the texts that are in its
 // record. It can be done again where it was interrupted: a text that was put
-// together was whole before the record was written.
+// together was whole before the record was written. What a crash file said is
+// in the record too.
 func mirrorOutput(folder string) {
+	crashes, _ := filepath.Glob(filepath.Join(folder, crashFiles))
+	for _, name := range crashes {
+		_ = os.Remove(name)
+	}
 	dir := filepath.Join(folder, outputDir)
 	for _, stream := range capture.Streams {
 		head := filepath.Join(dir, stream.File())
@@ -114,4 +121,21 @@ func placeMarks(marks []record.Mark, texts map[capture.Stream]capture.Text) []re
 		placed = append(placed, m)
 	}
 	return placed
+}
+
+// maxSecrets is how many secrets of a stream are named.
+const maxSecrets = 10
+
+// secretsIn warns of what looks like a secret in a text. The text stays as it
+// is: it is what the program printed.
+func secretsIn(text capture.Text, stream capture.Stream) (warnings []string) {
+	r, err := text.Open()
+	if err != nil {
+		return nil
+	}
+	defer r.Close()
+	for _, s := range redact.FindSecrets(r, maxSecrets) {
+		warnings = append(warnings, fmt.Sprintf("the program's %s has what looks like a secret in line %d: %s; look at it before you push the run", stream, s.Line, s.Kind))
+	}
+	return warnings
 }

@@ -64,6 +64,8 @@ func begin(o Options, c *Command) (*Experiment, error) {
 	}
 	if c != nil {
 		e.watchOver(c)
+	} else {
+		e.startOutput()
 	}
 	if err := p.link(folder); err != nil && p.note == "" {
 		e.warn("the run is not linked below .exprec: %v", err)
@@ -72,7 +74,9 @@ func begin(o Options, c *Command) (*Experiment, error) {
 		e.warn("%s", p.note)
 	}
 	run := e.describe()
+	run.OutputOf = e.outputOf
 	e.commitStart(run)
+	e.takeOutput()
 	e.watch()
 	if c == nil {
 		e.gatherFacts(os.Getpid())

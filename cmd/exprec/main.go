@@ -15,6 +15,9 @@ func main() {
 // interrupt lets the command end in order; the second one kills it. exprec run
 // hands signals on instead.
 func start(args []string) int {
+	if code, ok := helps(args); ok {
+		return code
+	}
 	ctx := context.Background()
 	if !passesSignals(args) {
 		var stop context.CancelFunc

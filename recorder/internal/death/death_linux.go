@@ -37,6 +37,15 @@ func Open(pid int) (*Process, error) {
 	return &Process{pid: pid, fd: fd}, nil
 }
 
+// Inherit begins to watch a process by a pidfd of it that this one was started
+// with; false where fd is none.
+func Inherit(pid, fd int) (*Process, bool) {
+	unix.CloseOnExec(fd)
+	p := &Process{pid: pid, fd: fd}
+	err := unix.PidfdSendSignal(fd, 0, nil, 0)
+	return p, err == nil || errors.Is(err, unix.ESRCH) || errors.Is(err, unix.EPERM)
+}
+
 // Close ends the watch. Nobody may be waiting.
 func (p *Process) Close() error { return unix.Close(p.fd) }
 

@@ -13,6 +13,9 @@ type Process struct{}
 // Open fails: the end of a process that is no child cannot be seen here.
 func Open(int) (*Process, error) { return nil, errors.ErrUnsupported }
 
+// Inherit finds none.
+func Inherit(int, int) (*Process, bool) { return nil, false }
+
 // Close does nothing.
 func (p *Process) Close() error { return nil }
 
