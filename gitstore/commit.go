@@ -50,12 +50,18 @@ func (s *Store) commit(ctx context.Context, c Commit) (Hash, error) {
 	if err != nil {
 		return Hash{}, err
 	}
-	err = s.UpdateRef(ctx, c.Ref, h, c.Old)
+	return h, s.point(ctx, c.Ref, h, c.Old, w)
+}
+
+// point moves a ref to a commit whose pack has just been written, and lets go
+// of the pack or takes it back.
+func (s *Store) point(ctx context.Context, name string, h, old Hash, w *packWriter) error {
+	err := s.UpdateRef(ctx, name, h, old)
 	if err == nil {
 		s.database().adopt(w.base)
-		return h, w.release()
+		return w.release()
 	}
-	now, readErr := s.Ref(c.Ref)
+	now, readErr := s.Ref(name)
 	switch {
 	case readErr != nil && !errors.Is(readErr, ErrNotFound):
 		w.file.Close() // unknown: a later commit decides about the pack
@@ -64,11 +70,11 @@ func (s *Store) commit(ctx context.Context, c Commit) (Hash, error) {
 	case errors.Is(err, ErrConflict):
 		// Somebody has written the same commit. It counts when it is durable.
 		w.discard()
-		return h, syncDir(filepath.Dir(s.refFile(c.Ref)))
+		return syncDir(filepath.Dir(s.refFile(name)))
 	default:
 		err = errors.Join(err, w.release())
 	}
-	return Hash{}, err
+	return err
 }
 
 func (s *Store) packDir() string { return filepath.Join(s.dir, "objects", "pack") }

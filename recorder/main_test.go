@@ -32,6 +32,8 @@ var programs = map[string]func(){
 	"exits":   exits,
 	"joins":   joins,
 	"creates": creates,
+	"recover": recovers,
+	"driven":  driven,
 }
 
 func quiet() recorder.Options { return recorder.Options{Quiet: true} }

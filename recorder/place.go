@@ -63,7 +63,7 @@ func plainTop(dir string) string {
 // places are where runs of the project may be, the preferred one first. The
 // refuge is always the last: it takes the runs that nothing else could.
 func (p *Project) places() []place {
-	own := p.ownPlaces()
+	own := append(p.ownPlaces(), p.before()...)
 	if home := refugeHome(p.top); home != "" {
 		own = append(own, place{home: home})
 	}
@@ -86,6 +86,19 @@ func (p *Project) ownPlaces() []place {
 		return []place{{home: home}, {home: home, native: true}}
 	}
 	return []place{{home: home, native: true}, {home: home}}
+}
+
+// before are places that hold runs of the time before the folder became a
+// repository.
+func (p *Project) before() []place {
+	if p.repo == nil || p.repo.Foreign || p.repo.WorkTree == "" {
+		return nil
+	}
+	home := filepath.Join(p.top, ".exprec")
+	if info, err := os.Stat(filepath.Join(home, privateStore)); err != nil || !info.IsDir() {
+		return nil
+	}
+	return []place{{home: home}}
 }
 
 // wantsPrivate reports whether the user keeps runs out of their repository.

@@ -21,6 +21,7 @@ type Recovery struct {
 	Moved     []Recovered // runs that were moved into the repository
 	Elsewhere []Recovered // unsealed runs of another machine, boot or container
 	Waiting   int         // dead runs that there was no time for
+	Unmoved   int         // runs that there was no time to move into the repository
 	NotOurs   int         // dead runs of other users, who finish them themselves
 	Failed    []error     // runs that could not be sealed, and why
 }
@@ -74,7 +75,7 @@ func (r *recovery) run(ctx context.Context) error {
 			r.failed(folder, err)
 		}
 	}
-	return nil
+	return r.move(ctx)
 }
 
 func (r *recovery) failed(folder string, err error) {

@@ -79,6 +79,9 @@ func (a *app) announce(r *recorder.Recovery) {
 	if r.Waiting > 0 {
 		a.note("%s: exprec recover", waiting(r.Waiting))
 	}
+	if r.Unmoved > 0 {
+		a.note("%s outside of the repository: exprec recover moves them into it", count(r.Unmoved, "run"))
+	}
 	for _, err := range r.Failed {
 		a.note("%v", err)
 	}
