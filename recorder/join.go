@@ -1,10 +1,12 @@
 package recorder
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strconv"
 	"time"
 
@@ -51,10 +53,34 @@ func join(o Options, folder, id string) (*Experiment, error) {
 		e.fail(fmt.Errorf("the run that was joined has no readable start: %w", err))
 		run = &record.Run{UUID: id, Alias: record.Alias(id), Started: time.Now()}
 	}
+	e.fill(run)
 	e.label = run.Label()
 	e.watch()
 	e.sampleJoined(run)
 	return e, nil
+}
+
+// fill adds to a joined run what this process's options say and the run's start
+// does not.
+func (e *Experiment) fill(run *record.Run) {
+	wanted := e.wanted()
+	if run.Title != "" {
+		wanted.Title = ""
+	}
+	if run.Name != "" {
+		wanted.Name = ""
+	}
+	if run.Group != "" {
+		wanted.Group = ""
+	}
+	if run.Steps != 0 {
+		wanted.Steps = 0
+	}
+	if reflect.ValueOf(wanted).IsZero() {
+		return
+	}
+	e.append(journal.Meta, record.EncodeMetaFrame(wanted))
+	run.Title, run.Name = cmp.Or(run.Title, wanted.Title), cmp.Or(run.Name, wanted.Name)
 }
 
 // rank is this process's place in a distributed job, 0 where there is none.

@@ -116,30 +116,16 @@ func header(id string, started time.Time) journal.Header {
 	}
 }
 
-// describe is what is known of the run at its start; the options that cannot
-// be recorded are reported and left out.
+// describe is what is known of the run at its start.
 func (e *Experiment) describe() *record.Run {
-	o := e.options
 	run := &record.Run{
 		Format: record.Format, UUID: e.uuid, Alias: record.Alias(e.uuid), Status: record.Running,
-		Title: o.Title, Group: o.Group, Steps: int64(max(o.Steps, 0)), Started: e.started.UTC(), Rank: rank(),
+		Started: e.started.UTC(), Rank: rank(),
 	}
-	for _, tag := range o.Tags {
-		if err := checkTag(tag); err != nil {
-			e.fail(err)
-			continue
-		}
-		run.Tags = append(run.Tags, tag)
-	}
-	if o.Name != "" {
-		if err := checkName("run", o.Name); err != nil {
-			e.fail(err)
-		} else {
-			run.Name = o.Name
-		}
-	}
-	run.Title, run.Group = e.clean("title", run.Title), e.clean("group", run.Group)
-	run.Continues = e.continued(o.Continue)
+	wanted := e.wanted()
+	run.Title, run.Name, run.Group = wanted.Title, wanted.Name, wanted.Group
+	run.Tags, run.Steps = wanted.Tags, wanted.Steps
+	run.Continues = e.continued(e.options.Continue)
 	e.label = run.Label()
 	if e.command != nil {
 		describeCommand(run, e.project, e.command.Args, e.command.Path)
@@ -156,6 +142,29 @@ func (e *Experiment) describe() *record.Run {
 		}
 	}
 	return run
+}
+
+// wanted is what the options say of the run; what cannot be recorded is
+// reported and left out.
+func (e *Experiment) wanted() record.MetaFrame {
+	o := e.options
+	wanted := record.MetaFrame{Steps: int64(max(o.Steps, 0))}
+	for _, tag := range o.Tags {
+		if err := checkTag(tag); err != nil {
+			e.fail(err)
+			continue
+		}
+		wanted.Tags = append(wanted.Tags, tag)
+	}
+	if o.Name != "" {
+		if err := checkName("run", o.Name); err != nil {
+			e.fail(err)
+		} else {
+			wanted.Name = o.Name
+		}
+	}
+	wanted.Title, wanted.Group = e.clean("title", o.Title), e.clean("group", o.Group)
+	return wanted
 }
 
 // continued is the UUID of the run to go on from.

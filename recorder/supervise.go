@@ -39,6 +39,7 @@ type Command struct {
 type Supervisor struct {
 	experiment *Experiment
 	sink       *capture.Sink // nil where output is not kept
+	memory     memoryWatch
 }
 
 // Supervise begins to record a command. It never returns nil and never fails.
@@ -60,6 +61,7 @@ func Supervise(o Options, c Command) (s *Supervisor) {
 	}
 	s.experiment = e
 	if !e.off() {
+		s.memory = watchMemory(0)
 		s.keepOutput()
 		e.setArguments(c)
 	}
@@ -133,7 +135,8 @@ func (o outputOf) Write(b []byte) (int, error) {
 }
 
 // End records how the command ended and seals the run, unless another process
-// still writes it. Last words are added where there are none.
+// still writes it. Last words are added where there are none, and what
+// the kernel says of the memory.
 func (s *Supervisor) End(end Ending) {
 	e := s.experiment
 	if e.off() {
@@ -147,6 +150,7 @@ func (s *Supervisor) End(end Ending) {
 			e.warn("the output is not kept whole: %v", err)
 		}
 	}
+	end.OutOfMemory = end.OutOfMemory || s.memory.killed()
 	e.endWatched(end)
 }
 

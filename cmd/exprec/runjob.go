@@ -6,7 +6,6 @@ import (
 	"os/exec"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/exprec/exprec/recorder"
@@ -22,7 +21,7 @@ type job struct {
 	ends     []*os.File // what the command gets, ours until it has started
 
 	suspending sync.Mutex
-	ownStop    atomic.Bool // we have sent a stop to our own group
+	echo       time.Time // until then a stop may be the one that we sent
 
 	mu    sync.Mutex
 	asked string // the last signal that asked the command to end

@@ -80,14 +80,18 @@ func inForeground() bool {
 // signalCode is the exit code of a command that a signal ended.
 func signalCode(name string) int { return 128 + int(unix.SignalNum(name)) }
 
+// echoOfStop is how long after a stop it may take until the signal that we sent
+// to our group comes back to us.
+const echoOfStop = 100 * time.Millisecond
+
 // suspend stops the command and exprec, and whom else the stop is for: 0 is
 // our group, as the terminal's key does, else it is exprec alone. It returns
 // when somebody lets us go on.
 func (j *job) suspend(whom int) {
 	j.suspending.Lock()
 	defer j.suspending.Unlock()
-	if j.ownStop.Swap(false) {
-		return // what we sent to our group came to us too
+	if whom != 0 && time.Now().Before(j.echo) {
+		return
 	}
 	if orphaned() {
 		return // nobody would let us go on; the system ignores such a stop too
@@ -99,10 +103,12 @@ func (j *job) suspend(whom int) {
 	_ = unix.Kill(stopped, unix.SIGSTOP)
 	j.terminal.leave()
 	if whom == 0 {
-		j.ownStop.Store(true)
 		_ = unix.Kill(0, unix.SIGTSTP)
 	}
 	stopSelf()
+	if whom == 0 {
+		j.echo = time.Now().Add(echoOfStop)
+	}
 	j.terminal.enter()
 	_ = unix.Kill(stopped, unix.SIGCONT)
 }
