@@ -50,6 +50,15 @@ func (s *Store) commit(ctx context.Context, c Commit) (Hash, error) {
 	if err != nil {
 		return Hash{}, err
 	}
+	held, err := s.shareSpace(ctx)
+	if err == nil {
+		err = errors.Join(s.checkReused(c.Tree.root, w.seen), s.lfs.checkPut(c.Tree.pointers))
+	}
+	defer held.release()
+	if err != nil {
+		w.discard()
+		return Hash{}, err
+	}
 	return h, s.point(ctx, c.Ref, h, c.Old, w)
 }
 
@@ -108,7 +117,7 @@ func (s *Store) writePack(ctx context.Context, c Commit) (w *packWriter, h Hash,
 	if err = pack.finish(h, c.Ref); err != nil {
 		return nil, h, err
 	}
-	return pack, h, s.checkReused(c.Tree.root, pack.seen)
+	return pack, h, nil
 }
 
 // addNode writes a folder after everything in it, or a file.

@@ -16,6 +16,8 @@ var (
 	ErrNotFound = errors.New("not found")
 	// ErrMissing: an object that another one names is not in the repository.
 	ErrMissing = errors.New("the object is missing")
+	// ErrPruned: the content of a large file was given up to make room.
+	ErrPruned = errors.New("its content was pruned")
 	// ErrCorrupt: an object's bytes are not those its hash stands for.
 	ErrCorrupt = errors.New("the object is damaged")
 	// ErrUnsafe: a tree holds a name that must not become a file.
@@ -32,6 +34,12 @@ var (
 	ErrLocked = errors.New("the ref is locked")
 	// ErrExists: the destination exists.
 	ErrExists = errors.New("the destination exists")
+	// ErrNoGit: the work is git's own, and there is no git on PATH.
+	ErrNoGit = errors.New("there is no git on PATH")
+	// ErrBusy: the user's own git gc is at work on the repository.
+	ErrBusy = errors.New("git gc is at work on the repository")
+	// ErrNoLocks: the file system cannot keep others away meanwhile.
+	ErrNoLocks = errors.New("the file system has no locks, and a run may be written meanwhile")
 	// ErrChanged: a file changed again and again while it was stored.
 	ErrChanged = errors.New("the file changes while it is read")
 )

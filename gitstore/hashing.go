@@ -210,14 +210,15 @@ func (h *hasher) pointer(p pendingItem, f *os.File, info fs.FileInfo) error {
 	}
 	p.item.set(pointer.Bytes())
 	p.item.size, p.item.lfs = pointer.Size, true
-	h.addLarge(p.path, pointer.Size)
+	h.addLarge(p.path, pointer)
 	return nil
 }
 
-func (w *walk) addLarge(path string, size int64) {
+func (w *walk) addLarge(path string, p Pointer) {
 	w.largeLock.Lock()
 	defer w.largeLock.Unlock()
-	w.largeFiles[path] = size
+	w.largeFiles[path] = p.Size
+	w.pointers = append(w.pointers, p)
 }
 
 // read hashes a file, and keeps its content where memory allows. A file that

@@ -84,7 +84,8 @@ func lfsPath(dir string, p Pointer) string {
 }
 
 // Open opens the content of a pointer. The error is ErrMissing where it is not
-// on this machine, ErrCorrupt where its size is not the pointer's.
+// on this machine, ErrPruned where it was given up, ErrCorrupt where its size
+// is not the pointer's.
 func (l *LFS) Open(p Pointer) (*os.File, error) {
 	for _, dir := range append([]string{l.dir}, l.others...) {
 		f, err := os.Open(lfsPath(dir, p))
@@ -101,7 +102,7 @@ func (l *LFS) Open(p Pointer) (*os.File, error) {
 		f.Close()
 		return nil, fmt.Errorf("the large content %q has another size than its pointer's %d bytes: %w", f.Name(), p.Size, errors.Join(ErrCorrupt, err))
 	}
-	return nil, fmt.Errorf("the content of a large file (sha256 %x, %d bytes) is not on this machine, fetch it: %w", p.OID, p.Size, ErrMissing)
+	return nil, l.whyMissing(p)
 }
 
 // open is Open with the content compared to its name when it ends.

@@ -23,6 +23,7 @@ func (s *Store) database() *database {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.objects == nil {
+		s.removed = modified(s.spaceFile())
 		s.objects = openDatabase(filepath.Join(s.dir, "objects"))
 	}
 	return s.objects

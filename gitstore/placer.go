@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"time"
 
 	"github.com/go-git/go-git/v5/plumbing/filemode"
 )
@@ -62,7 +63,12 @@ func (p *placer) pointer(e TreeEntry) (Pointer, error) {
 // machine, its pointer is written, and it is named.
 func (p *placer) create(root *os.Root, name string, e TreeEntry, path string) error {
 	r, err := p.content(e, path)
-	if _, large := p.large[path]; large && errors.Is(err, ErrMissing) {
+	_, large := p.large[path]
+	if when, pruned := prunedTime(err); large && pruned {
+		p.warn("the content of the large file %q was pruned on %s: its pointer was written", path, when.Format(time.DateOnly))
+		r, _, err = p.store.OpenBlob(e.Hash)
+	}
+	if large && errors.Is(err, ErrMissing) {
 		p.warn("the content of the large file %q is not on this machine: its pointer was written; fetch it and check out again", path)
 		r, _, err = p.store.OpenBlob(e.Hash)
 	}

@@ -7,6 +7,10 @@ import (
 	"github.com/go-git/go-git/v5/plumbing/filemode"
 )
 
+// errGone: what a commit builds on was removed meanwhile; with everything taken
+// anew it can be written.
+var errGone = fmt.Errorf("%w, and %w", ErrMissing, ErrChanged)
+
 // partial reports whether objects may be left on a remote.
 func (s *Store) partial() bool {
 	if s.repo == nil {
@@ -66,5 +70,5 @@ func (s *Store) checkThere(name string, mode filemode.FileMode, h Hash, written 
 	if mode == filemode.Submodule || written[h] || s.Has(h) {
 		return nil
 	}
-	return fmt.Errorf("the object %s of %q has gone while it was to be reused: %w", h, name, ErrMissing)
+	return fmt.Errorf("the object %s of %q has gone while it was to be reused: %w", h, name, errGone)
 }

@@ -61,7 +61,8 @@ type Snapshot struct {
 	Dirty       bool // differs from the tree of HEAD
 	Objects     []NewObject
 
-	root *snapshotFolder
+	root     *snapshotFolder
+	pointers []Pointer // of the files in Large
 }
 
 // Snapshot takes the work tree below dir as it is: tracked files with the
@@ -95,7 +96,7 @@ func (s *Store) snapshot(ctx context.Context, repo *Repository, dir string, opti
 	}
 	var buffer []byte
 	root.seal(&buffer)
-	out := &Snapshot{Tree: root.hash, Large: w.largeFiles, root: root}
+	out := &Snapshot{Tree: root.hash, Large: w.largeFiles, root: root, pointers: w.pointers}
 	out.Dirty = w.dirty(root)
 	if !options.compare {
 		c := collector{walk: w, out: out, seen: map[Hash]bool{}}

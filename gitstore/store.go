@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"sync"
+	"time"
 )
 
 // Store holds trees under refs in the object database of a repository. It is
@@ -19,6 +20,7 @@ type Store struct {
 
 	mu      sync.Mutex
 	objects *database
+	removed time.Time // when something was last removed, as far as objects know
 }
 
 // Open is the store of a repository. The error is r.Unsuitable, if that is set.

@@ -23,4 +23,6 @@ func sameDevice(string, string) bool { return true }
 // lockFile knows no locks here: what a dead process left is told by its age.
 func lockFile(*os.File) (held bool, err error) { return false, errors.ErrUnsupported }
 
+func shareFile(*os.File) (held bool, err error) { return false, errors.ErrUnsupported }
+
 func openWithoutWaiting(file string) (*os.File, error) { return os.Open(file) }

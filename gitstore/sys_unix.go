@@ -60,6 +60,15 @@ func lockFile(f *os.File) (held bool, err error) {
 	return err == nil, err
 }
 
+// shareFile is lockFile for a lock that several can have at once.
+func shareFile(f *os.File) (held bool, err error) {
+	err = unix.Flock(int(f.Fd()), unix.LOCK_SH|unix.LOCK_NB)
+	if errors.Is(err, unix.EWOULDBLOCK) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
 // openWithoutWaiting opens a file for reading, also a FIFO that nobody writes.
 func openWithoutWaiting(file string) (*os.File, error) {
 	return os.OpenFile(file, os.O_RDONLY|syscall.O_NONBLOCK, 0)

@@ -217,12 +217,16 @@ func (t *transfer) stream(w *packWriter, h Hash) error {
 }
 
 // Take makes the content of a pointer that another store has durable in this
-// one: by a second name where the file system gives one, else as a copy.
+// one: by a second name where the file system gives one, else as a copy. That
+// it was pruned there is remembered here.
 func (l *LFS) Take(ctx context.Context, from *LFS, p Pointer) error {
 	if info, err := os.Stat(l.Path(p)); err == nil && info.Size() == p.Size {
 		return nil
 	}
 	f, err := from.Open(p)
+	if when, pruned := prunedTime(err); pruned {
+		return l.remember(p, when)
+	}
 	if err != nil {
 		return err
 	}

@@ -35,8 +35,9 @@ func hashObject(kind plumbing.ObjectType, data []byte) Hash {
 // Tree is the content of a commit to be written. Paths are slash separated. A
 // path that is given twice has what was given last.
 type Tree struct {
-	root *treeNode
-	err  error // the first one
+	root     *treeNode
+	err      error     // the first one
+	pointers []Pointer // whose content must be in the LFS store
 }
 
 // treeNode is a folder, or an entry of one.
@@ -64,6 +65,12 @@ func (t *Tree) AddBytes(path string, data []byte) {
 	t.put(path, &treeNode{mode: filemode.Regular, data: data})
 }
 
+// AddPointer adds a Git LFS pointer, whose content [LFS.Put] has stored.
+func (t *Tree) AddPointer(path string, p Pointer) {
+	t.AddBytes(path, p.Bytes())
+	t.pointers = append(t.pointers, p)
+}
+
 // AddFile adds the content of a file on disk, read while the commit is
 // written, in constant memory.
 func (t *Tree) AddFile(path, file string, executable bool) {
@@ -82,6 +89,7 @@ func (t *Tree) AddObject(path string, mode filemode.FileMode, h Hash) {
 // AddSnapshot adds a snapshot and all of it that the store does not hold.
 func (t *Tree) AddSnapshot(path string, s *Snapshot) {
 	t.put(path, &treeNode{mode: filemode.Dir, hash: s.Tree, snapshot: s})
+	t.pointers = append(t.pointers, s.pointers...)
 }
 
 // put keeps the first error for the commit.

@@ -37,6 +37,7 @@ type walk struct {
 
 	largeLock  sync.Mutex
 	largeFiles map[string]int64
+	pointers   []Pointer // what they stand for
 }
 
 func workerCount() int { return max(2, min(8, runtime.GOMAXPROCS(0))) }

@@ -153,7 +153,7 @@ func (p *Project) startContinuation(ctx context.Context, before tip, id string) 
 	tree.AddBytes(record.RunFile, record.EncodeRun(run))
 	who := before.info.Author
 	who.When = run.Started
-	_, err = before.store.Commit(ctx, gitstore.Commit{Ref: refPrefix + id, Tree: tree, Author: who, Message: record.StartMessage(run)})
+	err = p.commitRun(ctx, before.store, id, gitstore.Commit{Tree: tree, Author: who, Message: record.StartMessage(run)})
 	if errors.Is(err, gitstore.ErrConflict) {
 		return nil // somebody else has begun it
 	}

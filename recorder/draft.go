@@ -165,7 +165,7 @@ func addFile(ctx context.Context, tree *gitstore.Tree, store *gitstore.Store, ru
 	if err != nil {
 		return err
 	}
-	tree.AddBytes(path, pointer.Bytes())
+	tree.AddPointer(path, pointer)
 	run.Large = append(run.Large, record.LargeFile{Path: under, Size: pointer.Size})
 	return nil
 }

@@ -43,14 +43,6 @@ func (p *Project) Edit(ctx context.Context, r *Run, e Edit) error {
 	})
 }
 
-// Delete hides a run everywhere its notes come to. Its content stays in git
-// until it is purged.
-func (p *Project) Delete(ctx context.Context, r *Run) error {
-	return p.annotate(ctx, r, func(n notes, now time.Time, clone string) notes {
-		return n.Set(record.Deleted, "true", now, clone)
-	})
-}
-
 // check refuses what cannot be written.
 func (e Edit) check() error {
 	for what, text := range e.texts() {
@@ -149,9 +141,8 @@ func (p *Project) annotateOnce(ctx context.Context, uuid, clone string, change f
 	}
 	after := change(before, time.Now(), clone)
 	commit := notesCommit(base, after)
-	commit.Ref, commit.Old = refPrefix+uuid, tip
-	_, err = store.Commit(ctx, commit)
-	return err
+	commit.Old = tip
+	return p.commitRun(ctx, store, uuid, commit)
 }
 
 // ref is the run's ref in the store whose copy counts.
@@ -233,10 +224,14 @@ func notesCommit(b base, n notes) gitstore.Commit {
 		}
 	}
 	tree.AddBytes(record.NotesFile, record.EncodeNotes(n))
-	return gitstore.Commit{
-		Parents: []gitstore.Hash{b.hash}, Tree: tree, Message: record.NotesMessage,
+	c := gitstore.Commit{
+		Tree: tree, Message: record.NotesMessage,
 		Author: gitstore.Signature{Name: "exprec", Email: "exprec@localhost", When: n.Newest()},
 	}
+	if !b.hash.IsZero() { // a run that was purged has notes on nothing
+		c.Parents = []gitstore.Hash{b.hash}
+	}
+	return c
 }
 
 // cloneID names this clone in the stamps of notes: random, made once.

@@ -92,6 +92,7 @@ func (p *Project) copies() (map[string][]runCopy, error) {
 			found[uuid] = []runCopy{}
 		}
 	}
+	p.compareLedger(found)
 	return found, nil
 }
 

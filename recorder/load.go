@@ -100,12 +100,27 @@ func (r *Run) readTree(commit, tree gitstore.Hash) error {
 			notes = e.Hash
 		}
 	}
+	if run.IsZero() && !notes.IsZero() {
+		return r.readTombstone(commit, tree, notes)
+	}
 	info, err := r.decodeRun(run)
 	if info == nil {
 		return err
 	}
 	r.commit, r.tree, r.started = commit, tree, info
 	return errors.Join(err, r.readNotes(notes))
+}
+
+// readTombstone takes what is left of a run that was purged: that it was.
+func (r *Run) readTombstone(commit, tree, notes gitstore.Hash) error {
+	if err := r.readNotes(notes); err != nil {
+		return err
+	}
+	if !r.notes.Flag(record.Purged) {
+		return errors.New("it has no run.msgpack")
+	}
+	r.commit, r.tree, r.purged = commit, tree, true
+	return nil
 }
 
 // decodeRun reads run.msgpack. A record that names another run is not taken:

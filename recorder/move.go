@@ -120,6 +120,9 @@ func (m *mover) large(tip gitstore.Hash) (*record.Run, error) {
 	if err != nil {
 		return nil, err
 	}
+	if r := m.project.load(m.from, m.id, tip); r.Purged() {
+		return r.started, nil
+	}
 	run, err := readRun(m.from, info.Tree)
 	if err != nil {
 		return nil, err
@@ -193,9 +196,8 @@ func (m *mover) merge(name string, tip, there gitstore.Hash) error {
 	}
 	joined := record.Join(said, saidThere)
 	commit := notesCommit(now, joined)
-	commit.Ref, commit.Old = name, there
-	_, err = m.to.Commit(m.ctx, commit)
-	return err
+	commit.Old = there
+	return m.project.commitRun(m.ctx, m.to, m.id, commit)
 }
 
 // folder takes the run's folder to where new runs have theirs.

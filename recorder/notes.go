@@ -66,6 +66,9 @@ func (r *Run) Earlier() []EarlierNote {
 	return earlier
 }
 
+// Purged reports whether the run's content was removed for good.
+func (r *Run) Purged() bool { return r.purged }
+
 // deleted reports whether a note hides the run everywhere.
 func (r *Run) deleted() bool { return r.notes.Flag(record.Deleted) }
 

@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 
 	"github.com/exprec/exprec/gitstore"
 )
@@ -21,8 +22,9 @@ type Project struct {
 	stores []*gitstore.Store    // new runs go into the first
 	note   string               // why runs are not stored in the repository itself
 
-	judging sync.Once
-	judge   *witness
+	judging  sync.Once
+	judge    *witness
+	vanished atomic.Pointer[[]Vanished] // as of the last look at the refs
 }
 
 // Open finds the project of a folder: the repository that encloses it, else

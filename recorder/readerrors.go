@@ -17,6 +17,8 @@ var (
 	ErrNewer = record.ErrNewer
 	// ErrNoSource: the source of the run was not kept.
 	ErrNoSource = errors.New("no source was kept")
+	// ErrPurged: the content of the run was removed for good.
+	ErrPurged = errors.New("its content was purged")
 	// ErrNoScalar: the run has no scalar of that name.
 	ErrNoScalar = errors.New("no such scalar")
 	// ErrNoImage: the run has no image of that name and step.

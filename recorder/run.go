@@ -54,6 +54,7 @@ type Run struct {
 	err     error
 	status  Status
 	folder  string // with journals, empty where there are none
+	purged  bool   // nothing of it is left but that it was purged
 
 	elsewhere string // the host of a running run that would not be seen to die
 

@@ -29,7 +29,7 @@ type sealing struct {
 func (p *Project) seal(ctx context.Context, uuid, folder string) (sealing, error) {
 	for range sealTries {
 		s, err := p.trySeal(ctx, uuid, folder)
-		if !errors.Is(err, gitstore.ErrConflict) {
+		if !errors.Is(err, gitstore.ErrConflict) && !errors.Is(err, gitstore.ErrMissing) {
 			return s, err
 		}
 	}
@@ -38,6 +38,9 @@ func (p *Project) seal(ctx context.Context, uuid, folder string) (sealing, error
 
 func (p *Project) trySeal(ctx context.Context, uuid, folder string) (sealing, error) {
 	tip, err := p.tip(uuid)
+	if err == nil && tip.hash.IsZero() && p.bringBack(ctx, uuid) {
+		tip, err = p.tip(uuid)
+	}
 	if err != nil {
 		return sealing{}, err
 	}
@@ -64,13 +67,13 @@ func (p *Project) trySeal(ctx context.Context, uuid, folder string) (sealing, er
 		return sealing{}, err
 	}
 	commit := gitstore.Commit{
-		Ref: refPrefix + uuid, Old: tip.hash, Tree: draft.tree, Author: p.sealer(tip, run),
+		Old: tip.hash, Tree: draft.tree, Author: p.sealer(tip, run),
 		Message: f.message(run),
 	}
 	if !tip.hash.IsZero() {
 		commit.Parents = []gitstore.Hash{tip.hash}
 	}
-	if _, err := tip.store.Commit(ctx, commit); err != nil {
+	if err := p.commitRun(ctx, tip.store, uuid, commit); err != nil {
 		return sealing{}, fmt.Errorf("seal the run %s: %w", shortID(uuid), err)
 	}
 	_, err = p.putAside(folder, run.Journal, draft.mirror)

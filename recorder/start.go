@@ -217,11 +217,9 @@ func (e *Experiment) tryStart(run *record.Run) error {
 	if err := replaceFile(filepath.Join(e.folder, record.RunFile), data); err != nil {
 		return err
 	}
-	_, err := e.project.stores[0].Commit(e.context(), gitstore.Commit{
-		Ref: refPrefix + e.uuid, Tree: tree, Message: record.StartMessage(run),
-		Author: e.project.author(e.started),
+	return e.project.commitRun(e.context(), e.project.stores[0], e.uuid, gitstore.Commit{
+		Tree: tree, Message: record.StartMessage(run), Author: e.project.author(e.started),
 	})
-	return err
 }
 
 // addSource adds the snapshot to the start, and what it says of the run.

@@ -12,6 +12,9 @@ import (
 
 // judge finds out how the run stands.
 func (r *Run) judge() {
+	if r.purged {
+		return
+	}
 	if r.started.Status.Final() {
 		r.status = r.started.Status
 		return

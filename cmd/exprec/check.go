@@ -46,6 +46,7 @@ func (a *app) check(ctx context.Context, refs []string) error {
 	for _, f := range report.Findings {
 		a.out.line(styled(red, "%s", short(f.Run)), plain(" %s", findingLine(f)))
 	}
+	a.announceVanished(project)
 	if report.Skipped > 0 {
 		a.out.line(plain("%s skipped: unexpected name", count(report.Skipped, "ref")))
 	}

@@ -44,7 +44,7 @@ func exitCode(err error) int {
 		return exitUsage
 	case is(recorder.ErrNoRun), errors.As(err, &ambiguous):
 		return exitNoRun
-	case is(errRefused), is(gitstore.ErrExists):
+	case is(errRefused), is(gitstore.ErrExists), is(recorder.ErrUnfinished):
 		return exitRefused
 	case is(recorder.ErrDamaged), is(gitstore.ErrCorrupt), is(gitstore.ErrMissing), is(gitstore.ErrUnsafe), is(gitstore.ErrTooLarge):
 		return exitDamaged
@@ -89,4 +89,10 @@ func hint(err error) string {
 		return "exprec check says what is damaged and what is not"
 	}
 	return ""
+}
+
+// isAmbiguous reports whether a reference meant several runs.
+func isAmbiguous(err error) bool {
+	var ambiguous *recorder.AmbiguousError
+	return errors.As(err, &ambiguous)
 }

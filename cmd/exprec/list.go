@@ -57,6 +57,7 @@ func (a *app) list(ctx context.Context, o listOptions) error {
 	if err != nil {
 		return err
 	}
+	a.announceVanished(project)
 	if n := project.Skipped(); n > 0 {
 		a.note("%s skipped: unexpected name", count(n, "ref"))
 	}

@@ -73,6 +73,8 @@ func behave(ctx context.Context, exp *recorder.Experiment, how string) error {
 		return live(exp)
 	case "rich":
 		rich(exp)
+	case "large":
+		return saveLarge(exp)
 	case "hostile":
 		return recordHostile(exp)
 	}

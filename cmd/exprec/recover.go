@@ -15,12 +15,13 @@ func newRecover(a *app) *cobra.Command {
 	var force bool
 	c := &cobra.Command{
 		Use:   "recover",
-		Short: "Finish runs whose process died",
+		Short: "Finish runs whose process died, bring back those that vanished",
 		Long: "Finish runs whose process died on this machine without a word: killed, out of memory,\n" +
 			"power. All that was logged is kept. Other commands do the same before they read, for\n" +
 			"two seconds at most. Runs of another machine are named, and finished with --force: only\n" +
 			"when you know they are dead. Runs that were kept outside of the repository, because it\n" +
-			"could not be written to, are moved into it.",
+			"could not be written to, are moved into it. Runs whose refs somebody removed, such as a\n" +
+			"mirroring fetch, come back from their objects.",
 		Example: "exprec recover",
 		Args:    between(0, 0),
 		RunE: func(c *cobra.Command, _ []string) error {
@@ -37,6 +38,10 @@ func (a *app) recover(ctx context.Context, force bool) error {
 		return err
 	}
 	defer project.Close()
+	mended, err := a.mend(ctx, project)
+	if err != nil {
+		return err
+	}
 	r, err := project.Recover(ctx, force)
 	if err != nil {
 		return err
@@ -58,7 +63,7 @@ func (a *app) recover(ctx context.Context, force bool) error {
 	if r.NotOurs > 0 {
 		a.out.line(plain("left %s of other users: their own exprec recover finishes them", count(r.NotOurs, "dead run")))
 	}
-	if len(r.Sealed)+len(r.Continued)+len(r.Moved)+len(r.Elsewhere)+len(r.Failed)+r.NotOurs == 0 {
+	if len(r.Sealed)+len(r.Continued)+len(r.Moved)+len(r.Elsewhere)+len(r.Failed)+r.NotOurs+mended == 0 {
 		a.out.line(plain("There is nothing to recover."))
 	}
 	if len(r.Elsewhere) > 0 {

@@ -42,6 +42,7 @@ func newRoot(a *app) *cobra.Command {
 		newWhy(a),
 		newRerun(a),
 		newEdit(a),
+		newDelete(a),
 		newRun(a),
 		newCheckout(a),
 		newRestore(a),

@@ -95,6 +95,7 @@ func TestScripts(t *testing.T) {
 			"forge":      forge,
 			"both":       both,
 			"laidout":    laidOut,
+			"found":      found,
 		},
 		RequireUniqueNames: true,
 		// UPDATE=1 go test writes what commands print into the scripts.

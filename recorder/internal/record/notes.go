@@ -16,6 +16,7 @@ const (
 	Conclusion  = "conclusion"
 	Archived    = "archived" // "true"
 	Deleted     = "deleted"  // "true": hidden everywhere
+	Purged      = "purged"   // "true": its content is to go, or gone
 )
 
 // MaxNote bounds the bytes of a field of notes.
@@ -129,6 +130,17 @@ func joinMaps[T any](a, b map[string]T, join func(T, T) T) map[string]T {
 		joined[name] = theirs
 	}
 	return joined
+}
+
+// Only gives notes with nothing but some of their fields.
+func (n Notes) Only(fields ...string) Notes {
+	kept := map[string]Register{}
+	for _, field := range fields {
+		if r, ok := n.Fields[field]; ok {
+			kept[field] = r
+		}
+	}
+	return Notes{Fields: kept}
 }
 
 // Get gives what counts for a field; false when nobody said anything, or the

@@ -1,0 +1,241 @@
+package gitstore
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+)
+
+// remover takes objects out of a store. Packs are written anew without them by
+// git itself, which keeps its deltas, and only then removed.
+type remover struct {
+	ctx    context.Context
+	store  *Store
+	doomed map[Hash]bool
+	refs   map[Hash]bool // what refs pointed to as doomed was found
+	shared int
+	packs  []doomedPack
+
+	hadGraph, hadIndex bool // files that git makes to be faster were there
+}
+
+// doomedPack is a pack that holds some of the objects.
+type doomedPack struct {
+	base  string
+	keep  []Hash    // the others in it
+	dated time.Time // git freshens a pack when it finds in it what it was about to write
+}
+
+// errMovedOn: while objects were being removed, somebody began to need them.
+var errMovedOn = errors.New("somebody writes to the repository meanwhile; try again")
+
+// survey finds out what is to go: what the commits lead to, and nothing else
+// does. Git's own way to leave out what others lead to is a hint that saves
+// work and not exact, so everything is listed. That may take long; what changes
+// meanwhile is left to plan.
+func (r *remover) survey(commits []Hash) error {
+	r.doomed, r.refs = map[Hash]bool{}, map[Hash]bool{}
+	for part := range slices.Chunk(commits, maxCommits) {
+		if err := r.reached(hashTexts(part), func(h Hash) { r.doomed[h] = true }); err != nil {
+			return err
+		}
+	}
+	r.shared = len(r.doomed)
+	if err := r.readRefs(func(h Hash) { r.refs[h] = true }); err != nil {
+		return err
+	}
+	return r.reached([]string{"--all", "--reflog", "--indexed-objects"}, r.spare)
+}
+
+// plan looks for what came since the survey, and into the packs. It is called
+// while no commit moves a ref. The packs are listed first: what a commit at work
+// has in a pack of its own is not touched, and one that is done has its ref.
+func (r *remover) plan() error {
+	bases, err := r.ownPacks()
+	if err != nil {
+		return err
+	}
+	fresh := []string{"--indexed-objects"}
+	err = r.readRefs(func(h Hash) {
+		if !r.refs[h] {
+			fresh = append(fresh, h.String())
+		}
+	})
+	for part := range slices.Chunk(fresh, maxCommits) {
+		if err == nil {
+			err = r.reached(part, r.spare)
+		}
+	}
+	for _, base := range bases {
+		if err == nil {
+			err = r.look(base)
+		}
+	}
+	r.shared -= len(r.doomed)
+	return err
+}
+
+// spare takes back what somebody else needs.
+func (r *remover) spare(h Hash) { delete(r.doomed, h) }
+
+func (r *remover) readRefs(found func(Hash)) error {
+	return r.store.git(r.ctx, nil, func(line string) {
+		if h, ok := parseHash(line); ok {
+			found(h)
+		}
+	}, "for-each-ref", "--format=%(objectname)")
+}
+
+// reached lists what is led to, as far as it is there.
+func (r *remover) reached(from []string, found func(Hash)) error {
+	args := []string{"rev-list", "--objects", "--no-object-names", "--missing=allow-any"}
+	return r.store.git(r.ctx, nil, func(line string) {
+		if h, ok := parseHash(line); ok {
+			found(h)
+		}
+	}, append(args, from...)...)
+}
+
+func hashTexts(hashes []Hash) []string {
+	texts := make([]string, len(hashes))
+	for i, h := range hashes {
+		texts[i] = h.String()
+	}
+	return texts
+}
+
+// ownPacks are the packs that may be written anew: not those that somebody
+// keeps, or that are at work, or that stand for objects elsewhere.
+func (r *remover) ownPacks() ([]string, error) {
+	names, err := filepath.Glob(filepath.Join(r.store.packDir(), packPrefix+"*.idx"))
+	if err != nil {
+		return nil, err
+	}
+	var bases []string
+	for _, name := range names {
+		base := strings.TrimSuffix(name, ".idx")
+		if !fileExists(base+keepEnd) && !fileExists(base+".promisor") {
+			bases = append(bases, base)
+		}
+	}
+	return bases, nil
+}
+
+// look tells the doomed objects of a pack from the others.
+func (r *remover) look(base string) error {
+	info, err := os.Stat(base + ".pack")
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	index, err := openPackIndex(base)
+	if err != nil {
+		return err
+	}
+	defer index.close()
+	p := doomedPack{base: base, dated: info.ModTime()}
+	for i := range index.count {
+		h, _, err := index.entry(i)
+		if err != nil {
+			return err
+		}
+		if !r.doomed[h] {
+			p.keep = append(p.keep, h)
+		}
+	}
+	if len(p.keep) < index.count {
+		r.packs = append(r.packs, p)
+	}
+	return nil
+}
+
+// remove does what was planned.
+func (r *remover) remove() error {
+	if len(r.doomed) == 0 {
+		return nil
+	}
+	for _, p := range r.packs {
+		if err := r.rewrite(p); err != nil {
+			return err
+		}
+	}
+	if err := r.dropDerived(); err != nil {
+		return err
+	}
+	for _, p := range r.packs {
+		if info, err := os.Stat(p.base + ".pack"); err != nil || !info.ModTime().Equal(p.dated) {
+			return errMovedOn
+		}
+		for _, end := range []string{".idx", ".rev", ".bitmap", ".mtimes", ".pack"} {
+			if err := os.Remove(p.base + end); err != nil && !errors.Is(err, fs.ErrNotExist) {
+				return err
+			}
+		}
+	}
+	for h := range r.doomed {
+		name := h.String()
+		err := os.Remove(filepath.Join(r.store.dir, "objects", name[:2], name[2:]))
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
+	r.renewDerived()
+	return nil
+}
+
+// rewrite has git write a pack of what stays.
+func (r *remover) rewrite(p doomedPack) error {
+	if len(p.keep) == 0 {
+		return nil
+	}
+	var names strings.Builder
+	for _, h := range p.keep {
+		names.WriteString(h.String() + "\n")
+	}
+	err := r.store.git(r.ctx, strings.NewReader(names.String()), nil,
+		"pack-objects", "-q", "--delta-base-offset", filepath.Join(r.store.packDir(), "pack"))
+	if err != nil {
+		return fmt.Errorf("write the pack %s anew: %w", filepath.Base(p.base), err)
+	}
+	return nil
+}
+
+// dropDerived removes what git made from packs and commits to be faster, since
+// it speaks of those that are about to go.
+func (r *remover) dropDerived() error {
+	objects := filepath.Join(r.store.dir, "objects")
+	var files []string
+	for _, pattern := range []string{"info/commit-graph", "info/commit-graphs/*", "pack/multi-pack-index*"} {
+		found, err := filepath.Glob(filepath.Join(objects, filepath.FromSlash(pattern)))
+		if err != nil {
+			return err
+		}
+		files = append(files, found...)
+		r.hadGraph = r.hadGraph || len(found) > 0 && strings.HasPrefix(pattern, "info")
+		r.hadIndex = r.hadIndex || len(found) > 0 && strings.HasPrefix(pattern, "pack")
+	}
+	for _, file := range files {
+		if err := os.Remove(file); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
+	return nil
+}
+
+// renewDerived is a kindness: git makes these files again at its next gc.
+func (r *remover) renewDerived() {
+	if r.hadGraph {
+		_ = r.store.git(r.ctx, nil, nil, "commit-graph", "write", "--reachable", "--no-progress")
+	}
+	if r.hadIndex {
+		_ = r.store.git(r.ctx, nil, nil, "multi-pack-index", "write", "--no-progress")
+	}
+}
