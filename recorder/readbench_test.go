@@ -2,6 +2,7 @@ package recorder
 
 import (
 	"fmt"
+	"path/filepath"
 	"testing"
 	"time"
 
@@ -117,5 +118,34 @@ func BenchmarkDiffOfTwo10000FileTrees(b *testing.B) {
 		if err != nil || len(d.Problems) > 0 || len(d.Source.Files) != 1 || len(d.Source.Files[0].Hunks) != 1 {
 			b.Fatalf("%+v %v", d.Source, err)
 		}
+	}
+}
+
+// BenchmarkStatusOf1000Runs asks of 1,000 unsealed runs whether they live.
+func BenchmarkStatusOf1000Runs(b *testing.B) {
+	for name, want := range map[string]Status{"living": Running, "dead": Lost} {
+		b.Run(name, func(b *testing.B) {
+			fixture := newBench(b)
+			fixture.seal(fixture.run("sealed"))
+			var folders []string
+			for range 1000 {
+				w, lock := fixture.journal(fixture.run("r"), nil)
+				folders = append(folders, filepath.Dir(filepath.Dir(w.Path())))
+				if err := w.Close(); err != nil {
+					b.Fatal(err)
+				}
+				if want == Lost {
+					lock.Unlock()
+				}
+			}
+			p := fixture.open()
+			for b.Loop() {
+				for _, folder := range folders {
+					if status, _ := p.witness().standing(folder); status != want {
+						b.Fatal(status)
+					}
+				}
+			}
+		})
 	}
 }

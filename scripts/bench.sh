@@ -22,6 +22,8 @@ done
 program=$(mktemp -d)
 trap 'rm -rf "$program"' EXIT
 go build -o "$program/bench" ./scripts/bench
+go build -o "$program/exprec" ./cmd/exprec
+export PATH="$program:$PATH"
 
 echo "$(go version | cut -d' ' -f3), $(git --version), $(nproc) cores, $(uname -sr), $(date -u +%F)"
 echo

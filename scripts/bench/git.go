@@ -60,6 +60,19 @@ func (m *meter) beside(rounds int, r row, work, baseline func() error) ([]row, e
 	return []row{r}, err
 }
 
+// commands is beside for work that is a process too: the memory is that
+// process's.
+func (m *meter) commands(rounds int, r row, work, baseline func() error) ([]row, error) {
+	rows, err := m.beside(rounds, r, work, baseline)
+	if err != nil {
+		return nil, err
+	}
+	m.memory = 0
+	err = work() // weighed, as the baseline was at last
+	rows[0].RSS = m.memory
+	return rows, err
+}
+
 // weigh runs a process and prints its peak memory on stderr. Linux counts the
 // memory of the process that starts another into the peak of the other: so a
 // small process has to start those that are weighed.

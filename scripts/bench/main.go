@@ -19,6 +19,11 @@ func main() {
 	section := flag.String("section", "", "measure this section and print JSON (used by bench itself)")
 	weighed := flag.Bool("weigh", false, "run a command and print its peak memory (used by bench itself)")
 	size := flag.String("record", "", "record a run with SCALARS,POINTS (used by bench itself)")
+	var p printing
+	flag.StringVar(&p.file, "print", "", "print a file (used by bench itself)")
+	flag.BoolVar(&p.recorded, "recorded", false, "record while printing")
+	flag.BoolVar(&p.noOutput, "nooutput", false, "record without the output")
+	flag.IntVar(&p.logging, "logging", 0, "time so many calls of AddScalar beside lines of output")
 	flag.Parse()
 
 	scale := full
@@ -31,6 +36,8 @@ func main() {
 		err = weigh(flag.Args())
 	case *size != "":
 		err = record(*dir, *size)
+	case p.file != "":
+		err = p.run()
 	case *section != "":
 		err = child(*section, *dir, scale)
 	default:
@@ -51,9 +58,10 @@ type scaling struct {
 	points    int           // to decode
 	scalars   int           // in one run
 	sampled   time.Duration // of the system metrics
+	output    int64         // bytes that are printed
 }
 
 var (
-	full  = scaling{rounds: 15, files: []int{10_000, 50_000}, calls: 5_000_000, largeFile: 1 << 30, points: 10_000_000, scalars: 1_500, sampled: time.Minute}
-	small = scaling{rounds: 5, files: []int{2_000}, calls: 500_000, largeFile: 64 << 20, points: 1_000_000, scalars: 300, sampled: 11 * time.Second}
+	full  = scaling{rounds: 15, files: []int{10_000, 50_000}, calls: 5_000_000, largeFile: 1 << 30, points: 10_000_000, scalars: 1_500, sampled: time.Minute, output: 100 << 20}
+	small = scaling{rounds: 5, files: []int{2_000}, calls: 500_000, largeFile: 64 << 20, points: 1_000_000, scalars: 300, sampled: 11 * time.Second, output: 20 << 20}
 )

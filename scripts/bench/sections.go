@@ -33,6 +33,11 @@ var sections = []section{
 	{"decode points", decodePoints},
 	{"open many scalars", openScalars},
 	{"system metrics", sampling},
+	{"exprec run", runCommand},
+	{"exprec run output", runOutput},
+	{"library output", ownOutput},
+	{"output helper", helper},
+	{"AddScalar beside output", addScalarBeside},
 }
 
 // quiet starts an experiment that records in dir and says nothing.

@@ -90,7 +90,9 @@ func child(name, dir string, s scaling) error {
 		return err
 	}
 	for i := range rows {
-		rows[i].RSS = memory
+		if rows[i].RSS == 0 {
+			rows[i].RSS = memory
+		}
 	}
 	return json.NewEncoder(os.Stdout).Encode(rows)
 }
