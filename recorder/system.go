@@ -15,10 +15,10 @@ const (
 	// sampleBase is when the system is looked at first, for the rates to count
 	// from: what ends before has paid nothing.
 	sampleBase = 500 * time.Millisecond
-	// sampleFirst is when the first figures are logged, and how far the last
-	// ones, at the end, are from those before them at least.
+	// sampleFirst is how often figures are logged in the beginning, and how far
+	// the last ones, at the end, are from those before them at least.
 	sampleFirst = time.Second
-	// sampleEvery is how often figures are logged, counted from the start.
+	// sampleEvery is how often figures are logged later.
 	sampleEvery = 5 * time.Second
 	// samplePatience bounds how long the end waits for the last figures.
 	samplePatience = 2 * time.Second
@@ -134,10 +134,11 @@ func (s *sampling) run() {
 
 // next is when figures are logged after a time since the start.
 func next(elapsed time.Duration) time.Duration {
-	if elapsed < sampleFirst {
-		return sampleFirst
+	every := sampleEvery
+	if elapsed < sampleEvery {
+		every = sampleFirst
 	}
-	return elapsed.Truncate(sampleEvery) + sampleEvery
+	return elapsed.Truncate(every) + every
 }
 
 // log logs the figures by now. It reports whether the process lives.

@@ -150,10 +150,10 @@ func TestJoinedProcessesSampleElsewhere(t *testing.T) {
 	}
 }
 
-// A program that goes on after its last figures ends without waiting for more.
+// Figures come each second in the beginning, then each five.
 func TestSamplingTimes(t *testing.T) {
 	for elapsed, want := range map[time.Duration]time.Duration{
-		0: time.Second, 500 * time.Millisecond: time.Second, time.Second: 5 * time.Second,
+		0: time.Second, 500 * time.Millisecond: time.Second, time.Second: 2 * time.Second, 3100 * time.Millisecond: 4 * time.Second,
 		4999 * time.Millisecond: 5 * time.Second, 5 * time.Second: 10 * time.Second, 61 * time.Second: 65 * time.Second,
 	} {
 		if got := next(elapsed); got != want {

@@ -58,15 +58,18 @@ func (a *app) show(ctx context.Context, p *recorder.Project, r *recorder.Run) er
 		}
 	}
 	a.showHead(r)
+	var last []byte
 	broken := unsuccessful(r)
 	if broken {
-		keep(a.showFailure(r))
+		var err error
+		last, err = a.showFailure(r)
+		keep(err)
 	}
 	keep(a.showRecord(ctx, p, r))
 	if !broken {
 		a.showEnd(r.Info())
 	}
-	a.showRemarks(r.Info())
+	a.showRemarks(r.Info(), last)
 	keep(a.showParams(r))
 	a.showResults(r)
 	keep(a.showScalars(r))

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"strings"
 	"time"
 
@@ -25,23 +26,25 @@ func unsuccessful(r *recorder.Run) bool {
 	return false
 }
 
-// showFailure says what went wrong, and what the program printed last.
-func (a *app) showFailure(r *recorder.Run) error {
+// showFailure says what went wrong, and what the program printed last. It gives
+// the end of what was printed.
+func (a *app) showFailure(r *recorder.Run) (last []byte, err error) {
 	a.out.line(plain(""))
 	a.showEnd(r.Info())
 	o, err := outputOf(r)
 	if err != nil || o.size == 0 {
-		return err
+		return nil, err
 	}
 	a.heading("Last lines of its output")
 	indent := func(time.Duration) string { return "" }
 	p := &printer{screen: a.out, last: lastLines, width: lastWidth, stamp: indent}
 	err = r.Printed(lastBytes, func(piece recorder.Piece) error {
 		p.take(piece)
+		last = append(last, piece.Text...)
 		return nil
 	})
 	p.end()
-	return err
+	return last, err
 }
 
 // showEnd prints how the run ended.
@@ -58,19 +61,27 @@ func (a *app) showEnd(info *recorder.Info) {
 	}
 }
 
-// showRemarks prints what else is to be said of a run: where it failed, what
-// it was warned of.
-func (a *app) showRemarks(info *recorder.Info) {
+// showRemarks prints what else is to be said of a run: what it was warned of,
+// where it failed. Of what the program printed last the last lines were shown:
+// a stack that ends there needs no saying twice.
+func (a *app) showRemarks(info *recorder.Info, last []byte) {
 	if info.Dropped > 0 {
 		a.field("dropped", "%d values lost to a full disk", info.Dropped)
 	}
 	for _, w := range info.Warnings {
 		a.field("warning", "%s", w)
 	}
-	if e := info.Error; e != nil && e.Stack != "" {
+	if e := info.Error; e != nil && e.Stack != "" && !endsIn(last, e.Stack) {
 		a.heading("Stack")
 		for line := range strings.Lines(e.Stack) {
 			a.out.line(plain("  %s", strings.TrimRight(line, "\n")))
 		}
 	}
+}
+
+// endsIn reports whether the last lines of a text hold all of a stack.
+func endsIn(text []byte, stack string) bool {
+	lines := bytes.Split(bytes.TrimRight(text, "\n"), []byte("\n"))
+	shown := bytes.Join(lines[max(0, len(lines)-lastLines):], []byte("\n"))
+	return bytes.Contains(shown, bytes.TrimRight([]byte(stack), "\n"))
 }
