@@ -42,8 +42,8 @@ type factFinder struct {
 // waits.
 func (e *Experiment) gatherFacts(pid int) {
 	_, refused := environ.Variables(os.Environ(), e.project.askedVariables())
-	for _, pattern := range refused {
-		e.warn("exprec.environment in git's configuration has %.80q, which asks for what may be a secret, or for everything: that is not recorded", pattern)
+	for _, why := range refused {
+		e.warn("%s", why)
 	}
 	working, cancel := context.WithCancel(e.context())
 	looking, idle := context.WithCancel(working)

@@ -6,11 +6,14 @@ import (
 
 	"github.com/exprec/exprec/recorder/internal/journal"
 	"github.com/exprec/exprec/recorder/internal/record"
+	"github.com/exprec/exprec/recorder/internal/redact"
 )
 
 // SetParameter records a parameter. The last value of a name wins. Every Go
 // number keeps its value; structs and maps stay nested; what has no written
-// form (a channel, a function) is kept as text, with one warning.
+// form (a channel, a function) is kept as text, with one warning. Secrets are
+// masked, as on the command line: texts whose name says so (api_key, password),
+// and keys of known services.
 func (e *Experiment) SetParameter(name string, value any) {
 	if e.off() {
 		return
@@ -27,6 +30,10 @@ func (e *Experiment) SetParameter(name string, value any) {
 }
 
 func (e *Experiment) setPlain(name string, plain any) {
+	plain, hidden := withoutSecrets(name, plain)
+	if hidden {
+		e.warn("the parameter %q is recorded as %s: it is a secret by its name or its form", name, redact.Mask)
+	}
 	payload, err := record.EncodeParameterFrame(record.ParameterFrame{Name: name, Value: plain})
 	if err != nil {
 		e.fail(fmt.Errorf("the parameter %q is not recorded: %w", name, err))

@@ -94,7 +94,8 @@ func (p *Project) bringProgram(then *Info, workDir string) []string {
 		return []string{fmt.Sprintf("the program %s is not linked: %v", then.Command[0], err)}
 	}
 	warning := fmt.Sprintf("the program %s is no part of the source: it is run as it is now", then.Command[0])
-	if exe := then.Executable; exe != nil && exe.SHA256 != "" {
+	// Of a script the executable is its interpreter.
+	if exe := then.Executable; exe != nil && exe.SHA256 != "" && filepath.Base(exe.Path) == filepath.Base(there) {
 		if _, sum, err := hashFile(there); err == nil && sum != exe.SHA256 {
 			warning = fmt.Sprintf("the program %s is another one than then: it was built anew", then.Command[0])
 		}

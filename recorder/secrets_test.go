@@ -23,6 +23,7 @@ func TestSecretsAreNotRecorded(t *testing.T) {
 	gitstoretest.Write(t, dir, "config.py", "# "+canary+"\nkey = 'AKIAIOSFODNN7EXAMPLE'\n")
 	gitstoretest.Write(t, dir, "deploy.txt", "-----BEGIN RSA PRIVATE KEY-----\n"+canary+"\n")
 	gitstoretest.Git(t, dir, "remote", "add", "origin", "https://ada:"+canary+"@example.org/a.git")
+	defer gitstoretest.Unchanged(t, dir)()
 	cmd := program(t, dir, "creates", "--token="+canary, "--password", canary)
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)

@@ -96,6 +96,7 @@ func TestScripts(t *testing.T) {
 			"both":       both,
 			"laidout":    laidOut,
 			"found":      found,
+			"nowhere":    nowhere,
 		},
 		RequireUniqueNames: true,
 		// UPDATE=1 go test writes what commands print into the scripts.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -189,4 +190,27 @@ func everywhere(ts *testscript.TestScript, neg bool, args []string) {
 	exits(ts, neg, append([]string{"0", "exprec"}, args...))
 	harmlessOutput(ts, neg, nil)
 	exits(ts, neg, append([]string{"0", "pty", "exprec"}, args...))
+}
+
+// nowhere wants a text in no object of the repository and in no file of
+// Exprec's:
+//
+//	nowhere TEXT
+func nowhere(ts *testscript.TestScript, _ bool, args []string) {
+	out, err := gitstoretest.Run(ts.MkAbs("."), "", "cat-file", "--batch", "--batch-all-objects", "--unordered")
+	ts.Check(err)
+	if strings.Contains(out, args[0]) {
+		ts.Fatalf("an object holds %q", args[0])
+	}
+	for _, dir := range []string{".git/exprec", ".exprec"} {
+		ts.Check(filepath.WalkDir(ts.MkAbs(dir), func(file string, d fs.DirEntry, err error) error {
+			if err != nil || !d.Type().IsRegular() {
+				return err
+			}
+			if data, err := os.ReadFile(file); err != nil || bytes.Contains(data, []byte(args[0])) {
+				ts.Fatalf("%s holds %q (%v)", file, args[0], err)
+			}
+			return nil
+		}))
+	}
 }

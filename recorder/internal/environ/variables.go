@@ -1,6 +1,7 @@
 package environ
 
 import (
+	"fmt"
 	"maps"
 	"path"
 	"slices"
@@ -42,8 +43,8 @@ const (
 // Variables picks from an environment ("NAME=value" each, the last of a name
 // counts) those that matter: of a list of harmless ones, and those whose names
 // match one of the patterns in more. Secrets in their values are masked. A name
-// that looks like a secret is never kept; refused are the patterns of more that
-// ask for one, for everything, or are none.
+// that looks like a secret is never kept; refused says in a sentence each what of
+// more is not obeyed.
 func Variables(environment, more []string) (found []record.Variable, refused []string) {
 	values := map[string]string{}
 	for _, pair := range environment {
@@ -67,23 +68,37 @@ func Variables(environment, more []string) (found []record.Variable, refused []s
 func wanted(values map[string]string, patterns []string) (asked map[string]bool, refused []string) {
 	asked = map[string]bool{}
 	for _, pattern := range patterns {
-		ok := !secretName(pattern) && strings.Trim(pattern, "*?") != ""
-		if !ok {
-			refused = append(refused, pattern)
-			continue
+		names, why := matching(values, pattern)
+		for _, name := range names {
+			asked[name] = true
 		}
-		for name := range values {
-			match, err := path.Match(pattern, name)
-			ok = ok && err == nil && !(match && secretName(name))
-			if match && !secretName(name) {
-				asked[name] = true
-			}
-		}
-		if !ok {
-			refused = append(refused, pattern)
+		if why != "" {
+			refused = append(refused, fmt.Sprintf("%.80q in exprec.environment %s", pattern, why))
 		}
 	}
 	return asked, refused
+}
+
+// matching are the variables that a pattern asks for and that are no secrets,
+// and why there are not all.
+func matching(values map[string]string, pattern string) (names []string, why string) {
+	switch _, err := path.Match(pattern, ""); {
+	case err != nil:
+		return nil, "is no pattern"
+	case strings.Trim(pattern, "*?") == "":
+		return nil, "asks for the whole environment, which is never recorded"
+	case secretName(pattern):
+		return nil, "is the name of a secret: that is not recorded"
+	}
+	for _, name := range slices.Sorted(maps.Keys(values)) {
+		switch match, _ := path.Match(pattern, name); {
+		case match && secretName(name):
+			why = fmt.Sprintf("takes in %.80s, the name of a secret: that is not recorded", name)
+		case match:
+			names = append(names, name)
+		}
+	}
+	return names, why
 }
 
 // secretWords make a variable's name one of a secret wherever they stand in it

@@ -35,15 +35,15 @@ func TestVariablesTakesWhatIsAskedForButNoSecrets(t *testing.T) {
 	}{
 		{[]string{"MY_DATA"}, []string{"MY_DATA"}, nil},
 		{[]string{"MY_[DS]*", "NOT_THERE"}, []string{"MY_DATA", "MY_SEED"}, nil},
-		{[]string{"MY_*"}, []string{"MY_DATA", "MY_SEED"}, []string{"MY_*"}},
-		{[]string{"MY_TOKEN", "GITHUB_PAT", "*", "[", "OTHER"}, []string{"OTHER"}, []string{"MY_TOKEN", "GITHUB_PAT", "*", "["}},
+		{[]string{"MY_*"}, []string{"MY_DATA", "MY_SEED"}, []string{"takes in MY_TOKEN"}},
+		{[]string{"MY_TOKEN", "GITHUB_PAT", "*", "[", "OTHER"}, []string{"OTHER"}, []string{"name of a secret", "name of a secret", "whole", "no pattern"}},
 	} {
 		found, refused := Variables(environment, c.more)
 		var names []string
 		for _, v := range found {
 			names = append(names, v.Name)
 		}
-		if !slices.Equal(names, c.names) || !slices.Equal(refused, c.refused) {
+		if !slices.Equal(names, c.names) || !slices.EqualFunc(refused, c.refused, strings.Contains) {
 			t.Errorf("%v: kept %v and refused %v, want %v and %v", c.more, names, refused, c.names, c.refused)
 		}
 	}

@@ -64,12 +64,18 @@ var plainName = regexp.MustCompile(`^[-+~A-Za-z0-9_.:/@]+$`)
 // passwords of URLs, and what is assigned to a name that says so.
 func Text(text string) string {
 	text = secretValue.ReplaceAllString(text, Mask)
-	text = userinfo.ReplaceAllString(text, "$1"+Mask+"@")
+	if strings.Contains(text, "://") && strings.Contains(text, "@") {
+		text = userinfo.ReplaceAllString(text, "$1"+Mask+"@")
+	}
+	if !named.MatchString(text) {
+		return text
+	}
 	text = bearer.ReplaceAllString(text, "$1"+Mask)
 	return maskAssigned(text)
 }
 
 var (
+	named    = regexp.MustCompile(`(?i)` + secretWord + `|basic`) // without it nothing is assigned
 	userinfo = regexp.MustCompile(`([A-Za-z][A-Za-z0-9+.-]*://)[^/@\s]+@`)
 	bearer   = regexp.MustCompile(`(?i)\b((?:authorization["']?\s*[:=]\s*["']?)?(?:bearer|basic|token)\s+)[A-Za-z0-9._~+/=-]{16,}`)
 	// naming is what stands before a value: name=, "name": of JSON and Python,
