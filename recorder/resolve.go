@@ -84,8 +84,8 @@ func stepsBack(ref string) (n int, ok bool, err error) {
 	return n, true, nil
 }
 
-// nth is the run that so many are newer than.
-func (p *Project) nth(ctx context.Context, ref string, n int, err error) ([]*Run, error) {
+// nth is the run that so many are newer than, not counting those to skip.
+func (p *Project) nth(ctx context.Context, ref string, n int, err error, skip ...string) ([]*Run, error) {
 	if err != nil {
 		return nil, err
 	}
@@ -93,6 +93,7 @@ func (p *Project) nth(ctx context.Context, ref string, n int, err error) ([]*Run
 	if err != nil {
 		return nil, err
 	}
+	runs = slices.DeleteFunc(runs, func(r *Run) bool { return slices.Contains(skip, r.uuid) })
 	if n >= len(runs) {
 		return nil, fmt.Errorf("%w: %q; there are %d runs", ErrNoRun, ref, len(runs))
 	}

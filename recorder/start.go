@@ -167,22 +167,6 @@ func (e *Experiment) wanted() record.MetaFrame {
 	return wanted
 }
 
-// continued is the UUID of the run to go on from.
-func (e *Experiment) continued(ref string) string {
-	if ref == "" {
-		return ""
-	}
-	if record.CheckUUID(ref) == nil {
-		return ref
-	}
-	r, err := e.project.Run(e.context(), ref)
-	if err != nil {
-		e.fail(fmt.Errorf("the run to continue is not recorded: %w", err))
-		return ""
-	}
-	return r.ID()
-}
-
 // startTries bounds how often the start is taken anew because the source
 // changed while it was stored.
 const startTries = 3

@@ -21,7 +21,7 @@ func TestProcessesByIDAndStart(t *testing.T) {
 	}{
 		{"this process", nil, true},
 		{"an id that was given again", func(h *journal.Header) { h.ProcessStart = 1 }, false},
-		{"an id that nobody has", func(h *journal.Header) { h.PID, h.ProcessStart = 1<<22 + 1, 1 }, false},
+		{"an id that nobody has", func(h *journal.Header) { h.PID, h.ProcessStart = 1<<22+1, 1 }, false},
 		{"a process whose start is not known", func(h *journal.Header) { h.PID, h.ProcessStart = os.Getppid(), 0 }, true},
 		{"on another machine", func(h *journal.Header) { h.MachineID = "another" }, false},
 	} {

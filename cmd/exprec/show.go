@@ -143,8 +143,12 @@ func (a *app) showRecord(ctx context.Context, p *recorder.Project, r *recorder.R
 		a.field("input", "%s %s, %s, sha256 %.12s", in.Name, in.Path, size(in.Size), in.SHA256)
 	}
 	a.field("rerun of", "%s", short(info.RerunOf))
-	for _, later := range continuations(ctx, p, r) {
-		a.field("continued", "by %s (%s)", later.Label(), later.Short())
+	later := continuations(ctx, p, r)
+	for _, next := range later {
+		a.field("continued", "by %s (%s)", next.Label(), next.Short())
+	}
+	if info.Continues != "" || len(later) > 0 {
+		a.field("chain", "%s", chainLine(ctx, p, r))
 	}
 	return a.showOutput(r)
 }
