@@ -5,6 +5,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/exprec/exprec/recorder/internal/failure"
 	"github.com/exprec/exprec/recorder/internal/record"
@@ -71,5 +72,5 @@ func unknownPanic(f *record.Failure) bool {
 
 // isCrash reports whether a failure is one that the Go runtime wrote.
 func isCrash(f *record.Failure) bool {
-	return f.Type == "panic" || f.Type == "fatal error"
+	return f.Type == "panic" || f.Type == "fatal error" || strings.HasPrefix(f.Type, "SIG") && f.Stack != ""
 }

@@ -89,7 +89,7 @@ func (n Ending) stopSignal() string {
 // lives through.
 func (n Ending) crashed() bool {
 	kind, _, stack, _ := failure.Parse(n.LastWords)
-	return stack != "" && isCrash(&record.Failure{Type: kind})
+	return stack != "" && isCrash(&record.Failure{Type: kind, Stack: stack})
 }
 
 // failure puts the end into words; nil where there is nothing to say.

@@ -98,14 +98,15 @@ func TestMemoryWatchSeesTheKernel(t *testing.T) {
 // memoryGroup makes a control group of limited memory, of whichever version.
 func memoryGroup(t *testing.T, limit int) (folder string, err error) {
 	t.Helper()
-	for root, file := range map[string]string{"/sys/fs/cgroup/memory": "memory.limit_in_bytes", "/sys/fs/cgroup": "memory.max"} {
-		folder = filepath.Join(root, "exprec-test-"+strconv.Itoa(os.Getpid()))
+	for _, file := range []string{"/sys/fs/cgroup/memory/*/memory.limit_in_bytes", "/sys/fs/cgroup/*/memory.max"} {
+		file = strings.Replace(file, "*", "exprec-test-"+strconv.Itoa(os.Getpid()), 1)
+		folder = filepath.Dir(file)
 		if err = os.Mkdir(folder, 0o755); err != nil {
 			continue
 		}
 		t.Cleanup(func() { os.Remove(folder) })
-		if err = os.WriteFile(filepath.Join(folder, file), []byte(strconv.Itoa(limit)), 0o600); err == nil {
-			return folder, nil
+		if err = os.Chmod(file, 0o600); err == nil {
+			return folder, os.WriteFile(file, []byte(strconv.Itoa(limit)), 0o600)
 		}
 	}
 	return "", err

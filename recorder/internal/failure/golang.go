@@ -11,9 +11,7 @@ var goroutine = regexp.MustCompile(`^goroutine \d+( gp=\S+)?( m=\S+)?( mp=\S+)? 
 // outlives: what follows are its goroutines. Of panics that a deferred call
 // raised anew the last one counts.
 func golang(lines []string) (found, bool) {
-	at := lastLine(lines, func(line string) bool {
-		return strings.HasPrefix(line, "panic: ") || strings.HasPrefix(line, "fatal error: ")
-	})
+	at := lastLine(lines, goCrash.MatchString)
 	if at < 0 {
 		return found{}, false
 	}
@@ -23,7 +21,7 @@ func golang(lines []string) (found, bool) {
 	}
 	kind, message, _ := strings.Cut(lines[at], ": ")
 	end := at + 1
-	for ; end < stack && !blank(lines[end]) && !strings.HasPrefix(lines[end], "[signal "); end++ {
+	for ; end < stack && !blank(lines[end]) && !beside.MatchString(lines[end]); end++ {
 		if again, ok := strings.CutPrefix(lines[end], "\tpanic: "); ok {
 			message = again
 			continue
@@ -42,5 +40,13 @@ func goroutinesAfter(lines []string, from int) int {
 	}
 	return -1
 }
+
+// goCrash begins such a report; a signal that came from outside, or that the
+// runtime does not turn into a panic, stands there by name.
+var goCrash = regexp.MustCompile(`^(panic|fatal error|SIG[A-Z0-9]+): `)
+
+// beside are lines between the message and the goroutines that are not part of
+// the message.
+var beside = regexp.MustCompile(`^(\[signal |PC=|signal arrived )`)
 
 var repanicked = regexp.MustCompile(` \[recovered(, repanicked)?\]`)
