@@ -44,6 +44,8 @@ install strace strace
 install mkfs.ext4 e2fsprogs # power is cut from a small disk of its own
 install mount mount
 install python3 python3
+install node nodejs
+install Rscript r-base-core
 # python3 on PATH may be another one than Debian's: then its own pip.
 msgpack() { python3 -c 'import msgpack' 2>/dev/null; }
 if ! msgpack; then
