@@ -1,9 +1,10 @@
 package arguments
 
 import (
-	"regexp"
 	"strconv"
 	"strings"
+
+	"github.com/exprec/exprec/recorder/internal/lazy"
 )
 
 // A Parameter is what one or two words of a command line say.
@@ -14,7 +15,7 @@ type Parameter struct {
 
 // pair is a word that sets something without a dash, such as lr=0.1, or
 // +model.depth=3 as some libraries have it.
-var pair = regexp.MustCompile(`^\+{0,2}([A-Za-z_][\w.\-/@]*)=`)
+var pair = lazy.New(`^\+{0,2}([A-Za-z_][\w.\-/@]*)=`)
 
 // Parse reads the parameters off the words of a command, as it was typed.
 func Parse(words []string) []Parameter {
@@ -51,7 +52,7 @@ func isOption(word string) bool {
 }
 
 // number is how people write numbers. Leading zeros make text: they are ids.
-var number = regexp.MustCompile(`^[+-]?((0|[1-9]\d*)(\.\d*)?|\.\d+)([eE][+-]?\d+)?$`)
+var number = lazy.New(`^[+-]?((0|[1-9]\d*)(\.\d*)?|\.\d+)([eE][+-]?\d+)?$`)
 
 // Value is what a word means: a bool, a whole number, another number, or text.
 func Value(word string) any {

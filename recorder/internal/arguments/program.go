@@ -3,19 +3,20 @@ package arguments
 import (
 	"os/exec"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/exprec/exprec/recorder/internal/lazy"
 )
 
 // interpreters run the script that is their first word without a dash.
-var interpreters = regexp.MustCompile(`^(python|pythonw|pypy|ipython|node|nodejs|bun|deno|ruby|perl|php|lua|luajit|julia|rscript|r|octave|bash|sh|dash|zsh|fish|ksh|java|dotnet|ts-node|tsx|tclsh|guile|racket|swift|scala|groovy|elixir|ghci|runghc)[\d.]*(\.exe)?$`)
+var interpreters = lazy.New(`^(python|pythonw|pypy|ipython|node|nodejs|bun|deno|ruby|perl|php|lua|luajit|julia|rscript|r|octave|bash|sh|dash|zsh|fish|ksh|java|dotnet|ts-node|tsx|tclsh|guile|racket|swift|scala|groovy|elixir|ghci|runghc)[\d.]*(\.exe)?$`)
 
 // launchers start the command that follows their own options.
-var launchers = regexp.MustCompile(`^(env|nice|ionice|nohup|time|timeout|setsid|stdbuf|unbuffer|chrt|taskset|numactl|xvfb-run|catchsegv|strace|ltrace|perf|valgrind|gdb|sudo|uv|uvx|poetry|pipenv|pdm|hatch|rye|pixi|conda|mamba|micromamba|npx|pnpm|npm|yarn|bundle|cargo|go|srun|mpirun|mpiexec|orterun|horovodrun|torchrun|accelerate|deepspeed|ray|docker|podman|singularity|apptainer)([-\d.]*)(\.exe)?$`)
+var launchers = lazy.New(`^(env|nice|ionice|nohup|time|timeout|setsid|stdbuf|unbuffer|chrt|taskset|numactl|xvfb-run|catchsegv|strace|ltrace|perf|valgrind|gdb|sudo|uv|uvx|poetry|pipenv|pdm|hatch|rye|pixi|conda|mamba|micromamba|npx|pnpm|npm|yarn|bundle|cargo|go|srun|mpirun|mpiexec|orterun|horovodrun|torchrun|accelerate|deepspeed|ray|docker|podman|singularity|apptainer)([-\d.]*)(\.exe)?$`)
 
 // scripts end like this.
-var scripts = regexp.MustCompile(`(?i)\.(py|pyc|r|jl|js|mjs|cjs|ts|sh|bash|rb|pl|php|lua|m|jar|go|tcl|scala|rkt)$`)
+var scripts = lazy.New(`(?i)\.(py|pyc|r|jl|js|mjs|cjs|ts|sh|bash|rb|pl|php|lua|m|jar|go|tcl|scala|rkt)$`)
 
 // takesCode are the options of interpreters after which no script comes: code,
 // or a module.

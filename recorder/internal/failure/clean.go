@@ -1,17 +1,17 @@
 package failure
 
 import (
-	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/exprec/exprec/recorder/internal/lazy"
 	"github.com/exprec/exprec/recorder/internal/redact"
 )
 
 // escapes are the sequences by which a program colours text and moves the
 // cursor.
-var escapes = regexp.MustCompile(`\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(\x07|\x1b\\)?|\x1b[ -/]*[0-~]`)
+var escapes = lazy.New(`\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(\x07|\x1b\\)?|\x1b[ -/]*[0-~]`)
 
 // lines are the lines of the end of a text as a terminal would show them:
 // without colours, and of a line that was written over the last state. Blank

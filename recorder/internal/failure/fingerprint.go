@@ -4,9 +4,10 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/exprec/exprec/recorder/internal/lazy"
 )
 
 // innermost is how many frames say where an error was.
@@ -26,13 +27,13 @@ func Fingerprint(kind, message, stack string) string {
 }
 
 // particulars are what differs between two messages of one error.
-var particulars = []*regexp.Regexp{
-	regexp.MustCompile(`(?i)\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b`),
-	regexp.MustCompile("\"[^\"\n]*\"|\\B'[^'\n]*'\\B|`[^`\n]*`|‘[^’\n]*’|“[^”\n]*”"),
-	regexp.MustCompile(`(?i)\b[a-z]:\\[^\s:;,"']*|\.{0,2}/[^\s:;,"'()]+`),
-	regexp.MustCompile(`(?i)\b0x[0-9a-f]+\b`),
-	regexp.MustCompile(`(?i)\b[0-9a-f]{7,}\b`),
-	regexp.MustCompile(`[-+]?\b\d+(?:[.,:_]\d+)*(?:[eE][-+]?\d+)?`),
+var particulars = []*lazy.Regexp{
+	lazy.New(`(?i)\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b`),
+	lazy.New("\"[^\"\n]*\"|\\B'[^'\n]*'\\B|`[^`\n]*`|‘[^’\n]*’|“[^”\n]*”"),
+	lazy.New(`(?i)\b[a-z]:\\[^\s:;,"']*|\.{0,2}/[^\s:;,"'()]+`),
+	lazy.New(`(?i)\b0x[0-9a-f]+\b`),
+	lazy.New(`(?i)\b[0-9a-f]{7,}\b`),
+	lazy.New(`[-+]?\b\d+(?:[.,:_]\d+)*(?:[eE][-+]?\d+)?`),
 }
 
 func general(message string) string {
@@ -43,17 +44,17 @@ func general(message string) string {
 }
 
 var (
-	pythonPlace = regexp.MustCompile(`File "([^"]+)", line \d+,? in (.+)$`)
-	goPlace     = regexp.MustCompile(`^([\w./~%-]+\.[^\s]*|panic)\(.*\)$`)
-	atPlace     = regexp.MustCompile(`^\s+at (?:async )?(.+?)(?: ?\((.*)\))?(?: \{)?$`)
-	rustPlace   = regexp.MustCompile(`^\s+\d+: (.+)$`)
-	juliaPlace  = regexp.MustCompile(`^\s*\[\d+\] ([^(\s]+)`)
-	nativePlace = regexp.MustCompile(`^\s+#\d+ 0x[0-9a-f]+ in (\S+)`)
-	position    = regexp.MustCompile(`(:\d+)+$`)
+	pythonPlace = lazy.New(`File "([^"]+)", line \d+,? in (.+)$`)
+	goPlace     = lazy.New(`^([\w./~%-]+\.[^\s]*|panic)\(.*\)$`)
+	atPlace     = lazy.New(`^\s+at (?:async )?(.+?)(?: ?\((.*)\))?(?: \{)?$`)
+	rustPlace   = lazy.New(`^\s+\d+: (.+)$`)
+	juliaPlace  = lazy.New(`^\s*\[\d+\] ([^(\s]+)`)
+	nativePlace = lazy.New(`^\s+#\d+ 0x[0-9a-f]+ in (\S+)`)
+	position    = lazy.New(`(:\d+)+$`)
 )
 
 // machinery are the places that every error of a language goes through.
-var machinery = regexp.MustCompile(`^(runtime\.|internal/runtime|panic$|github\.com/exprec/exprec/recorder\.|node:|.* node:|java\.base/|jdk\.|std::|core::|alloc::|__rustc|rust_begin|<|__libc_start|_start|Base\.)`)
+var machinery = lazy.New(`^(runtime\.|internal/runtime|panic$|github\.com/exprec/exprec/recorder\.|node:|.* node:|java\.base/|jdk\.|std::|core::|alloc::|__rustc|rust_begin|<|__libc_start|_start|Base\.)`)
 
 // places are the functions and files of the innermost frames, without lines.
 func places(stack string) []string {

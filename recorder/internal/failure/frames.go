@@ -1,18 +1,19 @@
 package failure
 
 import (
-	"regexp"
 	"strings"
+
+	"github.com/exprec/exprec/recorder/internal/lazy"
 )
 
 var (
 	// atFrame is a frame as Node, the JVM and .NET write it.
-	atFrame = regexp.MustCompile(`^\s+(at \S|\.\.\. \d+ )`)
+	atFrame = lazy.New(`^\s+(at \S|\.\.\. \d+ )`)
 	// atHead is the line above: the class, with what those languages put
 	// before it, and the message.
-	atHead = regexp.MustCompile(`^(Exception in thread "[^"]*" |Caused by: |Unhandled exception\.? |Uncaught |error: Uncaught (?:\(in promise\) )?)?([A-Za-z_$][\w.$]*)(?: \[\w+\])?(?:: (.*))?$`)
+	atHead = lazy.New(`^(Exception in thread "[^"]*" |Caused by: |Unhandled exception\.? |Uncaught |error: Uncaught (?:\(in promise\) )?)?([A-Za-z_$][\w.$]*)(?: \[\w+\])?(?:: (.*))?$`)
 	// className tells a class without a message from a word of one.
-	className = regexp.MustCompile(`\.|(Error|Exception|Throwable|Rejection)$`)
+	className = lazy.New(`\.|(Error|Exception|Throwable|Rejection)$`)
 )
 
 // frames finds the last error whose frames begin with "at", as Node and the

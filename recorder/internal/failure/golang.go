@@ -1,11 +1,12 @@
 package failure
 
 import (
-	"regexp"
 	"strings"
+
+	"github.com/exprec/exprec/recorder/internal/lazy"
 )
 
-var goroutine = regexp.MustCompile(`^goroutine \d+( gp=\S+)?( m=\S+)?( mp=\S+)? \[`)
+var goroutine = lazy.New(`^goroutine \d+( gp=\S+)?( m=\S+)?( mp=\S+)? \[`)
 
 // golang finds a panic or a fatal error of the Go runtime, which no program
 // outlives: what follows are its goroutines. Of panics that a deferred call
@@ -43,10 +44,10 @@ func goroutinesAfter(lines []string, from int) int {
 
 // goCrash begins such a report; a signal that came from outside, or that the
 // runtime does not turn into a panic, stands there by name.
-var goCrash = regexp.MustCompile(`^(panic|fatal error|SIG[A-Z0-9]+): `)
+var goCrash = lazy.New(`^(panic|fatal error|SIG[A-Z0-9]+): `)
 
 // beside are lines between the message and the goroutines that are not part of
 // the message.
-var beside = regexp.MustCompile(`^(\[signal |PC=|signal arrived )`)
+var beside = lazy.New(`^(\[signal |PC=|signal arrived )`)
 
-var repanicked = regexp.MustCompile(` \[recovered(, repanicked)?\]`)
+var repanicked = lazy.New(` \[recovered(, repanicked)?\]`)

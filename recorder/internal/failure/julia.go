@@ -1,13 +1,14 @@
 package failure
 
 import (
-	"regexp"
 	"strings"
+
+	"github.com/exprec/exprec/recorder/internal/lazy"
 )
 
 var (
-	juliaError = regexp.MustCompile(`^ERROR: ((?:LoadError: |InitError: )*)(.*)$`)
-	juliaType  = regexp.MustCompile(`^([A-Z]\w*(?:Error|Exception))\b`)
+	juliaError = lazy.New(`^ERROR: ((?:LoadError: |InitError: )*)(.*)$`)
+	juliaType  = lazy.New(`^([A-Z]\w*(?:Error|Exception))\b`)
 )
 
 // julia finds the last error of a Julia program.

@@ -1,14 +1,15 @@
 package failure
 
 import (
-	"regexp"
 	"strings"
+
+	"github.com/exprec/exprec/recorder/internal/lazy"
 )
 
 var (
-	terminate = regexp.MustCompile(`^terminate called after throwing an instance of '(.*)'$`)
-	libcxx    = regexp.MustCompile(`^libc\+\+abi: terminating (?:due to|with) uncaught exception of type ((?:[^:]|::)+)(?:: (.*))?$`)
-	sanitized = regexp.MustCompile(`^==\d+==\s?(?:ERROR|WARNING): (\w+Sanitizer): (.*)$`)
+	terminate = lazy.New(`^terminate called after throwing an instance of '(.*)'$`)
+	libcxx    = lazy.New(`^libc\+\+abi: terminating (?:due to|with) uncaught exception of type ((?:[^:]|::)+)(?:: (.*))?$`)
+	sanitized = lazy.New(`^==\d+==\s?(?:ERROR|WARNING): (\w+Sanitizer): (.*)$`)
 )
 
 // cplusplus finds an exception that nothing in a C++ program caught.
@@ -52,14 +53,14 @@ const nearEnd = 4
 // oneLiners are errors of one line, the more telling before the others.
 var oneLiners = []struct {
 	kind string
-	line *regexp.Regexp
+	line *lazy.Regexp
 }{
-	{"assertion", regexp.MustCompile("Assertion [`'\"(]?.*failed")},
-	{"terminate", regexp.MustCompile(`^terminate called `)},
-	{"undefined behaviour", regexp.MustCompile(`^\S+:\d+:\d+: runtime error: `)},
-	{"abort", regexp.MustCompile(`^(free|malloc|realloc|munmap_chunk)\(\): |^double free or corruption|^corrupted |^\*\*\* .* \*\*\*: terminated`)},
-	{"shell", regexp.MustCompile(`^[^\s:]+: (line )?\d+: .|^(ba|da|z|k)?sh: .`)},
-	{"crash", regexp.MustCompile(`^(Segmentation fault|Bus error|Illegal instruction|Floating point exception|Aborted|Killed)( \(core dumped\))?$`)},
+	{"assertion", lazy.New("Assertion [`'\"(]?.*failed")},
+	{"terminate", lazy.New(`^terminate called `)},
+	{"undefined behaviour", lazy.New(`^\S+:\d+:\d+: runtime error: `)},
+	{"abort", lazy.New(`^(free|malloc|realloc|munmap_chunk)\(\): |^double free or corruption|^corrupted |^\*\*\* .* \*\*\*: terminated`)},
+	{"shell", lazy.New(`^[^\s:]+: (line )?\d+: .|^(ba|da|z|k)?sh: .`)},
+	{"crash", lazy.New(`^(Segmentation fault|Bus error|Illegal instruction|Floating point exception|Aborted|Killed)( \(core dumped\))?$`)},
 }
 
 func oneLiner(lines []string) (found, bool) {

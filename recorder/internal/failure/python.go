@@ -1,8 +1,9 @@
 package failure
 
 import (
-	"regexp"
 	"strings"
+
+	"github.com/exprec/exprec/recorder/internal/lazy"
 )
 
 const traceback = "Traceback (most recent call last):"
@@ -12,7 +13,7 @@ const maxMessageLines = 20
 
 // exception is the last line of a traceback: the class, with its module, and
 // the message.
-var exception = regexp.MustCompile(`^([A-Za-z_][\w.]*)(?:: ?(.*))?$`)
+var exception = lazy.New(`^([A-Za-z_][\w.]*)(?:: ?(.*))?$`)
 
 // python finds the last traceback: of a chain that is the error that was
 // raised last. Each line may begin with the name of a rank, as torchrun writes.
@@ -86,7 +87,7 @@ func pythonSyntax(lines []string) (found, bool) {
 	return found{kind: m[1], message: m[2], stack: lines[begin : at+1], begin: begin, end: at + 1}, true
 }
 
-var syntaxError = regexp.MustCompile(`^(SyntaxError|IndentationError|TabError): `)
+var syntaxError = lazy.New(`^(SyntaxError|IndentationError|TabError): `)
 
 // pythonGroup finds an exception group: its own words are the message, and
 // those of its parts are in the stack.

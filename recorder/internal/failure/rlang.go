@@ -1,15 +1,16 @@
 package failure
 
 import (
-	"regexp"
 	"strings"
+
+	"github.com/exprec/exprec/recorder/internal/lazy"
 )
 
 const halted = "Execution halted"
 
 // rError is how R begins an error; the call comes before the colon, and a long
 // message on the next line.
-var rError = regexp.MustCompile("^Error(?: in (.*?) ?)?: ?(.*)$")
+var rError = lazy.New("^Error(?: in (.*?) ?)?: ?(.*)$")
 
 // r finds the last error of an R script.
 func r(lines []string) (found, bool) {

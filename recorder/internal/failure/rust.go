@@ -1,14 +1,15 @@
 package failure
 
 import (
-	"regexp"
 	"strings"
+
+	"github.com/exprec/exprec/recorder/internal/lazy"
 )
 
 var (
-	rustPanic = regexp.MustCompile(`^thread '[^']*'(?: \(\d+\))? panicked at (.*)$`)
+	rustPanic = lazy.New(`^thread '[^']*'(?: \(\d+\))? panicked at (.*)$`)
 	// oldPanic is what follows before Rust 1.73: the message stands first.
-	oldPanic = regexp.MustCompile(`^'(.*)', \S+:\d+:\d+$`)
+	oldPanic = lazy.New(`^'(.*)', \S+:\d+:\d+$`)
 )
 
 // rust finds the last panic of a Rust program.

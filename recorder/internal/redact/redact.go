@@ -8,8 +8,9 @@ import (
 	"bytes"
 	"net/url"
 	"path"
-	"regexp"
 	"strings"
+
+	"github.com/exprec/exprec/recorder/internal/lazy"
 )
 
 // Mask stands where a secret was.
@@ -20,10 +21,10 @@ const Mask = "[masked]"
 const secretWord = `(?:pass(?:word|wd|phrase)?|secret|token|api[-_.]?key|access[-_.]?key|private[-_.]?key|auth(?:orization)?|credentials?|bearer)`
 
 // secretKey matches names of options and variables that carry secrets.
-var secretKey = regexp.MustCompile(`(?i)(?:^|[^a-z])(?:` + secretWord + `|[a-z]*(?:password|passwd|passphrase|apikey))(?:[^a-z]|$)`)
+var secretKey = lazy.New(`(?i)(?:^|[^a-z])(?:` + secretWord + `|[a-z]*(?:password|passwd|passphrase|apikey))(?:[^a-z]|$)`)
 
 // tokenOfText matches names whose token is one of a text, as models have them.
-var tokenOfText = regexp.MustCompile(`(?i)(?:pad|eos|bos|unk|sep|cls|mask|num|max|min|per|special|image|end|stop)[-_.]?token(?:[-_.]?id)?$|(?:^|[^a-z])token[-_.]?(?:dim|size|len|length|count|limit|ids?|types?|level|dropout|embed\w*|mixing|merging)$`)
+var tokenOfText = lazy.New(`(?i)(?:pad|eos|bos|unk|sep|cls|mask|num|max|min|per|special|image|end|stop)[-_.]?token(?:[-_.]?id)?$|(?:^|[^a-z])token[-_.]?(?:dim|size|len|length|count|limit|ids?|types?|level|dropout|embed\w*|mixing|merging)$`)
 
 // Name reports whether an option, a parameter or a variable of this name
 // carries a secret.
@@ -58,7 +59,7 @@ func Args(args []string) []string {
 
 // plainName matches what can be the name of an option or a variable: a whole
 // script given with -c is none.
-var plainName = regexp.MustCompile(`^[-+~A-Za-z0-9_.:/@]+$`)
+var plainName = lazy.New(`^[-+~A-Za-z0-9_.:/@]+$`)
 
 // Text masks the values in a text that are secrets wherever they stand, the
 // passwords of URLs, and what is assigned to a name that says so.
@@ -75,12 +76,12 @@ func Text(text string) string {
 }
 
 var (
-	named    = regexp.MustCompile(`(?i)` + secretWord + `|basic`) // without it nothing is assigned
-	userinfo = regexp.MustCompile(`([A-Za-z][A-Za-z0-9+.-]*://)[^/@\s]+@`)
-	bearer   = regexp.MustCompile(`(?i)\b((?:authorization["']?\s*[:=]\s*["']?)?(?:bearer|basic|token)\s+)[A-Za-z0-9._~+/=-]{16,}`)
+	named    = lazy.New(`(?i)` + secretWord + `|basic`) // without it nothing is assigned
+	userinfo = lazy.New(`([A-Za-z][A-Za-z0-9+.-]*://)[^/@\s]+@`)
+	bearer   = lazy.New(`(?i)\b((?:authorization["']?\s*[:=]\s*["']?)?(?:bearer|basic|token)\s+)[A-Za-z0-9._~+/=-]{16,}`)
 	// naming is what stands before a value: name=, "name": of JSON and Python,
 	// and --name.
-	naming = regexp.MustCompile(`([A-Za-z0-9_.-]+)=["']?|["']([A-Za-z0-9_.-]+)["']\s*[:=]\s*["']|(--?[A-Za-z][A-Za-z0-9_.-]*)\s+["']?`)
+	naming = lazy.New(`([A-Za-z0-9_.-]+)=["']?|["']([A-Za-z0-9_.-]+)["']\s*[:=]\s*["']|(--?[A-Za-z][A-Za-z0-9_.-]*)\s+["']?`)
 )
 
 // maskAssigned masks the values of names that carry secrets.
