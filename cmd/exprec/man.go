@@ -3,9 +3,9 @@ package main
 import (
 	"errors"
 	"os"
+	"path/filepath"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/cobra/doc"
 )
 
 func newMan(a *app) *cobra.Command {
@@ -29,26 +29,20 @@ func newMan(a *app) *cobra.Command {
 	}
 }
 
-// writeMan writes the pages as cobra lays them out, with the exit codes at the
-// end of what is said of a command.
-func writeMan(root *cobra.Command, dir string) error {
-	explainExits(root)
-	return doc.GenManTree(root, &doc.GenManHeader{
-		Section: "1", Source: "exprec " + buildVersion(), Manual: "Exprec",
-	}, dir)
-}
-
-// explainExits adds the exit codes to the words of every command.
-func explainExits(c *cobra.Command) {
-	c.DisableAutoGenTag = true // it holds the day, and equal versions give equal pages
-	if c.Long == "" {
-		c.Long = c.Short + "."
-	}
-	c.Long += "\n\nExit codes:\n"
-	for _, line := range exitLines(c) {
-		c.Long += "\n    " + line
+// writeMan writes the page of a command, and those of the commands below it.
+func writeMan(c *cobra.Command, dir string) error {
+	c.InitDefaultHelpFlag()
+	name := filepath.Join(dir, pageName(c)+".1")
+	if err := os.WriteFile(name, manPage(c), 0o644); err != nil {
+		return err
 	}
 	for _, sub := range c.Commands() {
-		explainExits(sub)
+		if !sub.IsAvailableCommand() || sub.IsAdditionalHelpTopicCommand() {
+			continue
+		}
+		if err := writeMan(sub, dir); err != nil {
+			return err
+		}
 	}
+	return nil
 }
