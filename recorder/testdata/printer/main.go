@@ -16,12 +16,11 @@ import (
 )
 
 func main() {
-	act := acts[os.Args[1]]
-	e := recorder.Start(recorder.Options{Quiet: os.Getenv("LOUD") == ""})
-	if err := e.Err(); err != nil {
-		fmt.Fprintln(os.Stderr, "recording:", err)
+	act, ok := acts[os.Args[1]]
+	if !ok {
+		log.Fatalf("there is no act %q", os.Args[1])
 	}
-	act(e)
+	act(recorder.Start(recorder.Options{Quiet: os.Getenv("LOUD") == "", NoSystem: true, NoOutput: os.Getenv("ALONE") != ""}))
 }
 
 var acts = map[string]func(*recorder.Experiment){
@@ -77,13 +76,13 @@ var acts = map[string]func(*recorder.Experiment){
 	"daemon": func(e *recorder.Experiment) {
 		defer e.Finish()
 		fmt.Println("parent")
-		c := exec.Command("sh", "-c", "sleep 1; echo daemon")
+		c := exec.Command("sh", "-c", "sleep 3; echo daemon")
 		c.Stdout, c.Stderr = os.Stdout, os.Stderr
 		c.Start()
 	},
 	"daemon and exit": func(e *recorder.Experiment) {
 		fmt.Println("parent")
-		c := exec.Command("sh", "-c", "sleep 1; echo daemon")
+		c := exec.Command("sh", "-c", "sleep 3; echo daemon")
 		c.Stdout, c.Stderr = os.Stdout, os.Stderr
 		c.Start()
 		os.Exit(3)
@@ -102,9 +101,9 @@ var acts = map[string]func(*recorder.Experiment){
 	"slowly": func(e *recorder.Experiment) {
 		defer e.Finish()
 		fmt.Fprintln(os.Stderr, e.ID())
-		for i := range 3000 {
+		for i := range 20_000 {
 			fmt.Println("line", i)
-			if i%10 == 0 {
+			if i%100 == 0 {
 				time.Sleep(time.Millisecond)
 			}
 		}
@@ -123,6 +122,22 @@ var acts = map[string]func(*recorder.Experiment){
 		for range 1000 {
 			os.Stdout.Write([]byte("................................................................................................"))
 		}
+	},
+	"add scalars": func(e *recorder.Experiment) {
+		defer e.Finish()
+		n, _ := strconv.Atoi(os.Getenv("MUCH"))
+		go func() {
+			for i := 0; ; i++ {
+				fmt.Println("step", i)
+				time.Sleep(time.Millisecond)
+			}
+		}()
+		loss := e.Scalar("loss")
+		began := time.Now()
+		for i := range n {
+			loss.Add(0.5, i)
+		}
+		fmt.Fprintln(os.Stderr, "ns/op:", float64(time.Since(began).Nanoseconds())/float64(n))
 	},
 	"two": func(e *recorder.Experiment) {
 		second := recorder.Start(recorder.Options{Quiet: true, Name: "second"})
