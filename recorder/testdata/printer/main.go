@@ -16,6 +16,7 @@ import (
 )
 
 func main() {
+	log.SetFlags(0)
 	act, ok := acts[os.Args[1]]
 	if !ok {
 		log.Fatalf("there is no act %q", os.Args[1])
