@@ -36,7 +36,7 @@ func (e *Experiment) earlier(ref string) (*Run, error) {
 	if err != nil {
 		return nil, err
 	}
-	return found[0], nil
+	return found[0](), nil
 }
 
 // maxChainRuns bounds a chain of runs: each is the continuation of the one

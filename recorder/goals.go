@@ -22,13 +22,15 @@ var (
 // Goal says what is better for a scalar or result of the run: as the program
 // declared it, else as `git config exprec.metric` says, else by the words of
 // its name; [NoGoal] where none of them tells.
-func (r *Run) Goal(name string) Goal {
-	for _, known := range r.Info().Goals {
+func (r *Run) Goal(name string) Goal { return r.project.goal(r.Info().Goals, name) }
+
+func (p *Project) goal(declared []record.NamedGoal, name string) Goal {
+	for _, known := range declared {
 		if known.Name == name {
 			return known.Goal
 		}
 	}
-	for _, metric := range r.project.metrics() {
+	for _, metric := range p.metrics() {
 		if metric.Name == name && metric.Goal != NoGoal {
 			return metric.Goal
 		}
@@ -39,11 +41,13 @@ func (r *Run) Goal(name string) Goal {
 // MainMetric is the scalar or result that the run is judged by: the first
 // goal that the program declared, else the first of `git config
 // exprec.metric`; empty where there is neither.
-func (r *Run) MainMetric() string {
-	if goals := r.Info().Goals; len(goals) > 0 {
-		return goals[0].Name
+func (r *Run) MainMetric() string { return r.project.mainMetric(r.Info().Goals) }
+
+func (p *Project) mainMetric(declared []record.NamedGoal) string {
+	if len(declared) > 0 {
+		return declared[0].Name
 	}
-	if metrics := r.project.metrics(); len(metrics) > 0 {
+	if metrics := p.metrics(); len(metrics) > 0 {
 		return metrics[0].Name
 	}
 	return ""

@@ -79,24 +79,31 @@ type Vanished struct {
 	store *gitstore.Store
 }
 
-// Vanished lists the runs that vanished from git, sorted by id. [Project.Mend]
-// brings back those whose objects are still there.
+// Vanished lists the runs that had vanished from git at the last look at the
+// refs, sorted by id. [Project.Mend] brings back those whose objects are still
+// there.
 func (p *Project) Vanished() ([]Vanished, error) {
 	if known := p.vanished.Load(); known != nil {
 		return *known, nil
 	}
-	if _, err := p.copies(); err != nil {
-		return nil, err
+	listed := p.seen.Load()
+	if listed == nil {
+		runs, _, err := p.listed()
+		if err != nil {
+			return nil, err
+		}
+		listed = &runs
 	}
-	return *p.vanished.Load(), nil
+	vanished := p.compareLedger(*listed)
+	p.vanished.Store(&vanished)
+	return vanished, nil
 }
 
-// compareLedger notes which runs of the ledger are not among those that were
-// found.
-func (p *Project) compareLedger(found map[string][]runCopy) {
+// compareLedger gives the runs of the ledger that are not among those listed.
+func (p *Project) compareLedger(listed []listedRun) []Vanished {
 	tips := map[string][]gitstore.Hash{}
 	p.entered(func(uuid string, tip gitstore.Hash) {
-		if len(found[uuid]) == 0 {
+		if at, ok := findListed(listed, uuid); !ok || len(listed[at].copies) == 0 {
 			tips[uuid] = append(tips[uuid], tip)
 		}
 	})
@@ -108,7 +115,7 @@ func (p *Project) compareLedger(found map[string][]runCopy) {
 		}
 		vanished = append(vanished, p.newestLeft(uuid, last))
 	}
-	p.vanished.Store(&vanished)
+	return vanished
 }
 
 // newestLeft finds the last of a run's commits that is still there.
@@ -131,6 +138,7 @@ func (p *Project) Mend(ctx context.Context) (mended, gone []Recovered, err error
 	if err != nil {
 		return nil, nil, err
 	}
+	p.seen.Store(nil)
 	p.vanished.Store(nil)
 	for _, v := range vanished {
 		if err := ctx.Err(); err != nil {

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"maps"
 	"path/filepath"
 	"runtime"
 	"slices"
@@ -16,31 +15,27 @@ import (
 	"github.com/exprec/exprec/recorder/internal/record"
 )
 
-// Runs lists the project's runs, newest first, without those that were
-// deleted. With a query it gives the runs that hold every word of it, in upper
-// or lower case, in their label, name, alias, tags, group or status, or at the
-// beginning of their id. A damaged run is listed too, see [Run.Err].
+// Runs opens the project's runs that match a query, newest first, without
+// those that were deleted. FORMAT.md ("Queries") says what a query is; the
+// empty one matches every run. The error is a [*QueryError] where it cannot be
+// understood. A damaged run is listed too, see [Run.Err]. Where many runs are
+// looked at, [Project.Rows] is much faster.
 func (p *Project) Runs(ctx context.Context, query string) ([]*Run, error) {
-	all, err := p.all(ctx)
+	if strings.TrimSpace(query) == "" {
+		all, err := p.all(ctx)
+		return slices.DeleteFunc(all, (*Run).deleted), err
+	}
+	rows, err := p.Rows(ctx, query)
 	if err != nil {
 		return nil, err
 	}
-	words := strings.Fields(strings.ToLower(query))
-	return slices.DeleteFunc(all, func(r *Run) bool { return r.deleted() || !r.matches(words) }), nil
+	return rows.open(ctx)
 }
 
 // Skipped counts the refs beside the project's runs that are not called as
 // runs are. They are ignored otherwise.
 func (p *Project) Skipped() int {
-	skipped := 0
-	for _, store := range p.stores {
-		refs, _ := store.Refs(refPrefix)
-		for _, ref := range refs {
-			if _, ok := runOf(ref); !ok {
-				skipped++
-			}
-		}
-	}
+	_, skipped, _ := p.listed()
 	return skipped
 }
 
@@ -50,15 +45,14 @@ func runOf(ref gitstore.Ref) (uuid string, ok bool) {
 	return uuid, record.CheckUUID(uuid) == nil
 }
 
-// all lists every run, deleted ones too, newest first.
+// all reads every run, deleted ones too, newest first.
 func (p *Project) all(ctx context.Context) ([]*Run, error) {
-	copies, err := p.copies()
+	listed, _, err := p.listed()
 	if err != nil {
 		return nil, err
 	}
-	uuids := slices.Sorted(maps.Keys(copies))
-	runs := make([]*Run, len(uuids))
-	err = inParallel(ctx, len(uuids), func(i int) { runs[i] = p.best(uuids[i], copies[uuids[i]]) })
+	runs := make([]*Run, len(listed))
+	err = inParallel(ctx, len(listed), func(i int) { runs[i] = p.best(listed[i].uuid, listed[i].copies) })
 	if err != nil {
 		return nil, err
 	}
@@ -72,28 +66,55 @@ type runCopy struct {
 	hash  gitstore.Hash
 }
 
-// copies finds every run by its refs, and those by their journals of which
-// nothing is in git yet.
-func (p *Project) copies() (map[string][]runCopy, error) {
-	found := map[string][]runCopy{}
+// listedRun is a run before anything of it is read. It has no copies where
+// nothing of it is in git yet.
+type listedRun struct {
+	uuid   string
+	copies []runCopy
+}
+
+// listed finds every run by its refs, and those by their journals of which
+// nothing is in git yet, sorted by UUID. It counts the refs that are no run's.
+func (p *Project) listed() (runs []listedRun, skipped int, err error) {
 	for _, store := range p.stores {
 		refs, err := store.Refs(refPrefix)
 		if err != nil {
-			return nil, fmt.Errorf("list the runs in %s: %w", store.GitDir(), err)
+			return nil, 0, fmt.Errorf("list the runs in %s: %w", store.GitDir(), err)
 		}
+		copies := make([]runCopy, 0, len(refs))
+		runs = slices.Grow(runs, len(refs))
 		for _, ref := range refs {
-			if uuid, ok := runOf(ref); ok {
-				found[uuid] = append(found[uuid], runCopy{store, ref.Hash})
+			uuid, ok := runOf(ref)
+			if !ok {
+				skipped++
+				continue
 			}
+			n := len(copies)
+			copies = append(copies, runCopy{store, ref.Hash})
+			runs = append(runs, listedRun{uuid, copies[n : n+1 : n+1]})
 		}
 	}
 	for _, folder := range p.unsealed() {
-		if uuid := filepath.Base(folder); found[uuid] == nil {
-			found[uuid] = []runCopy{}
-		}
+		runs = append(runs, listedRun{uuid: filepath.Base(folder)})
 	}
-	p.compareLedger(found)
-	return found, nil
+	slices.SortStableFunc(runs, func(a, b listedRun) int { return strings.Compare(a.uuid, b.uuid) })
+	runs = joinCopies(runs)
+	p.seen.Store(&runs)
+	p.vanished.Store(nil)
+	return runs, skipped, nil
+}
+
+// joinCopies makes one of neighbours that are the same run.
+func joinCopies(runs []listedRun) []listedRun {
+	joined := runs[:0]
+	for _, r := range runs {
+		if last := len(joined) - 1; last >= 0 && joined[last].uuid == r.uuid {
+			joined[last].copies = append(joined[last].copies, r.copies...)
+			continue
+		}
+		joined = append(joined, r)
+	}
+	return joined
 }
 
 // best reads the copies of one run and gives the one that says most: a sealed
@@ -144,22 +165,6 @@ func (p *Project) unstarted(uuid string) *Run {
 
 func newestFirst(a, b *Run) int {
 	return cmp.Or(b.Started().Compare(a.Started()), strings.Compare(a.uuid, b.uuid))
-}
-
-// matches reports whether the run holds every word. The words are lower case.
-func (r *Run) matches(words []string) bool {
-	if len(words) == 0 {
-		return true
-	}
-	fields := []string{r.Label(), r.started.Name, r.started.Alias, r.started.Group, string(r.status)}
-	fields = append(fields, r.Tags()...)
-	for i := range fields {
-		fields[i] = strings.ToLower(fields[i])
-	}
-	return !slices.ContainsFunc(words, func(word string) bool {
-		return !strings.HasPrefix(r.uuid, word) &&
-			!slices.ContainsFunc(fields, func(field string) bool { return strings.Contains(field, word) })
-	})
 }
 
 // inParallel calls work for 0 to n-1 on every processor until ctx ends.

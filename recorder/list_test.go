@@ -228,6 +228,33 @@ func TestReadingWritesNothing(t *testing.T) {
 	p.Compare(t.Context(), runs[0], runs[1])
 	p.Skipped()
 	want(t, "the files", listing(t, b.dir), before)
+
+	// A list keeps what it has read, in the cache and nowhere else.
+	rows, err := p.Rows(t.Context(), "loss")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range rows.Len() {
+		describeRow(rows.At(i))
+	}
+	cache := filepath.Dir(cacheFile(b))
+	if left, err := os.ReadDir(cache); err != nil || len(left) != 1 {
+		t.Error("the cache holds", left, err)
+	}
+	if err := os.RemoveAll(cache); err != nil {
+		t.Fatal(err)
+	}
+	want(t, "the files", filesOnly(listing(t, b.dir)), filesOnly(before))
+}
+
+// filesOnly is a listing without the times and sizes of folders.
+func filesOnly(listing string) (lines []string) {
+	for line := range strings.Lines(listing) {
+		if !strings.Contains(line, " d") {
+			lines = append(lines, line)
+		}
+	}
+	return lines
 }
 
 // listing gives every file below dir with its size and time.

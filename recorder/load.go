@@ -107,7 +107,7 @@ func (r *Run) readTree(commit, tree gitstore.Hash) error {
 	if info == nil {
 		return err
 	}
-	r.commit, r.tree, r.started = commit, tree, info
+	r.commit, r.tree, r.root, r.started = commit, tree, entries, info
 	return errors.Join(err, r.readNotes(notes))
 }
 

@@ -59,19 +59,19 @@ func (r *Run) pointer(path string) (gitstore.Pointer, error) {
 // is not known, and nothing may be removed.
 func (p *Project) pointersBut(ctx context.Context, without map[string]bool) (map[gitstore.Pointer]bool, error) {
 	needed := map[gitstore.Pointer]bool{}
-	copies, err := p.copies()
+	listed, _, err := p.listed()
 	if err != nil {
 		return nil, err
 	}
-	for uuid, at := range copies {
-		if without[uuid] {
+	for _, run := range listed {
+		if without[run.uuid] {
 			continue
 		}
-		for _, c := range at {
+		for _, c := range run.copies {
 			if err := ctx.Err(); err != nil {
 				return nil, err
 			}
-			r := p.load(c.store, uuid, c.hash)
+			r := p.load(c.store, run.uuid, c.hash)
 			if r.err != nil {
 				return nil, fmt.Errorf("what the run %s needs is not known: %w", r.Short(), r.err)
 			}

@@ -2,6 +2,7 @@ package recorder
 
 import (
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"sync"
@@ -24,7 +25,11 @@ type Project struct {
 
 	judging  sync.Once
 	judge    *witness
-	vanished atomic.Pointer[[]Vanished] // as of the last look at the refs
+	seen     atomic.Pointer[[]listedRun] // at the last look at the refs
+	vanished atomic.Pointer[[]Vanished]  // what was missing then, where somebody asked
+
+	mu     sync.Mutex
+	caches []io.Closer // files of lists that are read from
 }
 
 // Open finds the project of a folder: the repository that encloses it, else
@@ -61,6 +66,12 @@ func (p *Project) Close() error {
 	for _, s := range p.stores {
 		errs = append(errs, s.Close())
 	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, file := range p.caches {
+		errs = append(errs, file.Close())
+	}
+	p.caches = nil
 	return oneLine(errs...)
 }
 

@@ -23,6 +23,8 @@ var (
 	ErrNoScalar = errors.New("no such scalar")
 	// ErrNoImage: the run has no image of that name and step.
 	ErrNoImage = errors.New("no such image")
+	// ErrNoKey: a column was asked for that no run has.
+	ErrNoKey = errors.New("no run has a parameter, scalar or result")
 	// ErrNothingChecked: a check that looked at nothing is no good news.
 	ErrNothingChecked = errors.New("nothing was checked: there are no runs here, or none that can be read")
 )

@@ -22,7 +22,7 @@ func (p *Project) Run(ctx context.Context, ref string) (*Run, error) {
 	if err != nil {
 		return nil, err
 	}
-	return found[0], nil
+	return found[0](), nil
 }
 
 // UniqueRun is [Project.Run] for those who change or delete something: a name
@@ -33,14 +33,25 @@ func (p *Project) UniqueRun(ctx context.Context, ref string) (*Run, error) {
 		return nil, err
 	}
 	if len(found) > 1 {
-		return nil, &AmbiguousError{Ref: ref, Candidates: found}
+		return nil, ambiguous(ref, found)
 	}
-	return found[0], nil
+	return found[0](), nil
 }
 
-// resolve gives the runs that a reference means, the newest first. Several are
+// opener opens a run that was found.
+type opener func() *Run
+
+func ambiguous(ref string, found []opener) error {
+	e := &AmbiguousError{Ref: ref}
+	for _, open := range found {
+		e.Candidates = append(e.Candidates, open())
+	}
+	return e
+}
+
+// resolve finds the runs that a reference means, the newest first. Several are
 // only given for a name.
-func (p *Project) resolve(ctx context.Context, ref string) ([]*Run, error) {
+func (p *Project) resolve(ctx context.Context, ref string) ([]opener, error) {
 	if back, ok, err := stepsBack(ref); ok {
 		return p.nth(ctx, ref, back, err)
 	}
@@ -58,7 +69,7 @@ func (p *Project) resolve(ctx context.Context, ref string) ([]*Run, error) {
 	case len(named) > 0:
 		return named, nil
 	case len(byID) > 1:
-		return nil, &AmbiguousError{Ref: ref, Candidates: byID}
+		return nil, ambiguous(ref, byID)
 	}
 	return nil, noRun(ref)
 }
@@ -85,65 +96,78 @@ func stepsBack(ref string) (n int, ok bool, err error) {
 }
 
 // nth is the run that so many are newer than, not counting those to skip.
-func (p *Project) nth(ctx context.Context, ref string, n int, err error, skip ...string) ([]*Run, error) {
+func (p *Project) nth(ctx context.Context, ref string, n int, err error, skip ...string) ([]opener, error) {
 	if err != nil {
 		return nil, err
 	}
-	runs, err := p.Runs(ctx, "")
+	rows, err := p.Rows(ctx, "")
 	if err != nil {
 		return nil, err
 	}
-	runs = slices.DeleteFunc(runs, func(r *Run) bool { return slices.Contains(skip, r.uuid) })
-	if n >= len(runs) {
-		return nil, fmt.Errorf("%w: %q; there are %d runs", ErrNoRun, ref, len(runs))
+	if len(skip) > 0 {
+		rows = rows.Filter(func(r Row) bool { return !slices.Contains(skip, r.ID()) })
 	}
-	return runs[n : n+1], nil
+	if n >= rows.Len() {
+		return nil, fmt.Errorf("%w: %q; there are %d runs", ErrNoRun, ref, rows.Len())
+	}
+	return []opener{rows.At(n).Run}, nil
 }
 
-// withPrefix gives the runs whose id begins so.
-func (p *Project) withPrefix(ctx context.Context, prefix string) ([]*Run, error) {
+// withPrefix finds the runs whose id begins so. It reads those alone.
+func (p *Project) withPrefix(ctx context.Context, prefix string) ([]opener, error) {
 	prefix = strings.ToLower(prefix)
 	if len(prefix) < minPrefix || !isIDPrefix(prefix) {
 		return nil, nil
 	}
-	copies, err := p.copies()
+	listed, _, err := p.listed()
 	if err != nil {
 		return nil, err
 	}
 	var found []*Run
-	for uuid, at := range copies {
-		if !strings.HasPrefix(uuid, prefix) {
-			continue
-		}
+	at, _ := findListed(listed, prefix)
+	for ; at < len(listed) && strings.HasPrefix(listed[at].uuid, prefix); at++ {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		if r := p.best(uuid, at); !r.deleted() {
+		if r := p.best(listed[at].uuid, listed[at].copies); !r.deleted() {
 			found = append(found, r)
 		}
 	}
 	slices.SortFunc(found, newestFirst)
-	return found, nil
+	openers := make([]opener, len(found))
+	for i, r := range found {
+		openers[i] = func() *Run { return r }
+	}
+	return openers, nil
+}
+
+// findListed is where a run of an id, or of a beginning of one, stands first.
+func findListed(listed []listedRun, id string) (at int, ok bool) {
+	return slices.BinarySearchFunc(listed, id, func(r listedRun, id string) int { return strings.Compare(r.uuid, id) })
 }
 
 func isIDPrefix(s string) bool {
 	return s != "" && len(s) <= uuidLength && strings.Trim(s, "0123456789abcdef-") == ""
 }
 
-// named gives the runs of a name or alias, else those of a title.
-func (p *Project) named(ctx context.Context, name string) ([]*Run, error) {
-	runs, err := p.Runs(ctx, "")
+// named finds the runs of a name or alias, else those of a title.
+func (p *Project) named(ctx context.Context, name string) ([]opener, error) {
+	if name == "" {
+		return nil, nil
+	}
+	rows, err := p.Rows(ctx, "")
 	if err != nil {
 		return nil, err
 	}
-	var named, titled []*Run
-	for _, r := range runs {
+	var named, titled []opener
+	label := rows.of.labels()
+	for i := range rows.Len() {
+		row := rows.At(i)
 		switch name {
-		case "":
-		case r.started.Name, r.started.Alias:
-			named = append(named, r)
-		case r.Label():
-			titled = append(titled, r)
+		case row.Name(), row.Alias():
+			named = append(named, row.Run)
+		case label(row.n):
+			titled = append(titled, row.Run)
 		}
 	}
 	if len(named) > 0 {

@@ -45,11 +45,12 @@ const (
 type Run struct {
 	project *Project
 	uuid    string
-	store   *gitstore.Store // nil where nothing of it is in git yet
-	tip     gitstore.Hash   // what its ref points to
-	commit  gitstore.Hash   // the commit that was read: tip, or one below where tip is damaged
-	tree    gitstore.Hash   // of commit
-	started *Info           // from run.msgpack; never nil
+	store   *gitstore.Store      // nil where nothing of it is in git yet
+	tip     gitstore.Hash        // what its ref points to
+	commit  gitstore.Hash        // the commit that was read: tip, or one below where tip is damaged
+	tree    gitstore.Hash        // of commit
+	root    []gitstore.TreeEntry // of tree
+	started *Info                // from run.msgpack; never nil
 	notes   notes
 	err     error
 	status  Status

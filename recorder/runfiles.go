@@ -50,7 +50,7 @@ func (r *Run) subtree(name string) (gitstore.Hash, bool, error) {
 	if r.tree.IsZero() {
 		return gitstore.Hash{}, false, r.err
 	}
-	entry, err := r.store.Lookup(r.tree, name)
+	entry, err := r.lookup(name)
 	if errors.Is(err, gitstore.ErrNotFound) {
 		return gitstore.Hash{}, false, nil
 	}

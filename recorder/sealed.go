@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/exprec/exprec/gitstore"
@@ -41,7 +42,7 @@ func (s *sealed) read(path string, limit int64) ([]byte, error) {
 	if r.tree.IsZero() {
 		return nil, r.err
 	}
-	entry, err := r.store.Lookup(r.tree, path)
+	entry, err := r.lookup(path)
 	if errors.Is(err, gitstore.ErrNotFound) {
 		return nil, nil
 	}
@@ -52,6 +53,19 @@ func (s *sealed) read(path string, limit int64) ([]byte, error) {
 		}
 	}
 	return nil, r.damaged(path, err)
+}
+
+// lookup finds a path in the run's tree, whose root was read already.
+func (r *Run) lookup(path string) (gitstore.TreeEntry, error) {
+	if strings.Contains(path, "/") {
+		return r.store.Lookup(r.tree, path)
+	}
+	for _, e := range r.root {
+		if e.Name == path {
+			return e, nil
+		}
+	}
+	return gitstore.TreeEntry{}, fmt.Errorf("the path %.200q is %w", path, gitstore.ErrNotFound)
 }
 
 // damaged wraps what reading a part of the run gave.

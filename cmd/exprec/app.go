@@ -67,9 +67,26 @@ func (a *app) report(err error) {
 	}
 	words := cutLongWords(strings.TrimSpace(err.Error()))
 	a.errs.line(styled(red, "exprec:"), plain(" %s", strings.ReplaceAll(words, "\n", "; ")))
+	var query *recorder.QueryError
+	if errors.As(err, &query) {
+		a.reportPlace(query)
+	}
 	if h := hint(err); h != "" {
 		a.errs.line(styled(dimStyle, "hint: %s", sanitizeLine(h)))
 	}
+}
+
+// queryWidth is how much of a query is shown around what is wrong with it.
+const queryWidth = 70
+
+// reportPlace shows where in a query something is wrong.
+func (a *app) reportPlace(e *recorder.QueryError) {
+	words, at, length := e.Place(queryWidth)
+	shown := []rune(words)
+	before := displayWidth(sanitizeLine(string(shown[:at])))
+	meant := displayWidth(sanitizeLine(string(shown[at:min(len(shown), at+length)])))
+	a.errs.line(plain("  %s", sanitizeLine(words)))
+	a.errs.line(plain("  %*s", before, ""), styled(red, "%s", strings.Repeat("^", max(1, meant))))
 }
 
 // longWord is how long a word of a message can be: longer than the paths that

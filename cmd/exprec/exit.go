@@ -32,6 +32,7 @@ var (
 func exitCode(err error) int {
 	is := func(target error) bool { return errors.Is(err, target) }
 	var ambiguous *recorder.AmbiguousError
+	var query *recorder.QueryError
 	var command *exited
 	switch {
 	case err == nil:
@@ -40,7 +41,7 @@ func exitCode(err error) int {
 		return command.code
 	case is(context.Canceled):
 		return exitInterrupted
-	case is(errUsage):
+	case is(errUsage), errors.As(err, &query), is(recorder.ErrNoKey):
 		return exitUsage
 	case is(recorder.ErrNoRun), errors.As(err, &ambiguous):
 		return exitNoRun

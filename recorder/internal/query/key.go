@@ -134,6 +134,20 @@ func (k Key) String() string {
 	return quoteKey(k.Name)
 }
 
+// Nearest is the name that a key which no row has was perhaps meant to have, of
+// those given and of the built-in keys; empty where none is near.
+func (k Key) Nearest(names []string) string {
+	if k.Space == Any {
+		names = append(BuiltIns(), names...)
+	}
+	near := nearest(k.Name, names)
+	if near == "" {
+		return ""
+	}
+	k.Name = near
+	return k.String()
+}
+
 // nearest is the word that s was perhaps meant to be, empty where none is near.
 func nearest(s string, words []string) string {
 	best, least := "", 1+min(2, len(s)/2)

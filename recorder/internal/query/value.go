@@ -1,6 +1,7 @@
 package query
 
 import (
+	"cmp"
 	"math"
 	"strconv"
 	"strings"
@@ -106,4 +107,53 @@ func parseNumber(s string) (float64, bool) {
 		return 0, false
 	}
 	return v, true
+}
+
+// Compare orders values for sorting: numbers, then times, then texts; in each
+// from the least to the greatest, or the other way round. What is missing, and
+// NaN, is last either way.
+func Compare(a, b Value, descending bool) int {
+	x, y := a.rank(), b.rank()
+	if x != y || x == last {
+		return x - y
+	}
+	c := 0
+	switch x {
+	case numbers:
+		c = cmp.Compare(a.Num, b.Num)
+	case times:
+		c = a.When.Compare(b.When)
+	default:
+		c = strings.Compare(a.String(), b.String())
+	}
+	if descending {
+		return -c
+	}
+	return c
+}
+
+// The kinds of values as they follow each other.
+const (
+	numbers = iota
+	times
+	words
+	last
+)
+
+func (v Value) rank() int {
+	switch v.Kind {
+	case Number, Duration, Size, Flag:
+		if !math.IsNaN(v.Num) {
+			return numbers
+		}
+	case Time:
+		return times
+	case Text:
+		return words
+	case Texts:
+		if len(v.List) > 0 {
+			return words
+		}
+	}
+	return last
 }

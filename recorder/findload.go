@@ -1,0 +1,254 @@
+package recorder
+
+import (
+	"context"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/exprec/exprec/recorder/internal/index"
+)
+
+// rowsName is the file in the cache that keeps what lists need of sealed runs.
+// Its name changes with what a row holds.
+const rowsName = "runs-1"
+
+func rowsFile(home string) string { return filepath.Join(home, cacheName, rowsName) }
+
+// A catalog is what is known of all runs at a moment, in columns. Rows are
+// numbered: those of the cache first, then those that were read just now.
+type catalog struct {
+	project *Project
+	listed  []listedRun
+	skipped int
+	now     time.Time
+
+	rows  []int        // of the runs there are, in the order of listed
+	split int          // the first row that is not in the cache
+	keys  *index.Table // of the rows of the cache
+	fresh *index.Table
+
+	mu     sync.Mutex // guards what follows
+	cached *index.Table
+	runs   map[int]*Run   // rows that were read just now
+	errs   map[int]error  // why a row could be read in part only
+	joined map[string]any // columns of both tables
+	paths  map[sourceKey][]string
+}
+
+// catalog lists the runs: from the cache those that stand there with the
+// commit that their ref points to, the others from git and their journals.
+// Only what is sealed and whole gets into the cache: the rest may be another
+// thing in a moment.
+func (p *Project) catalog(ctx context.Context) (*catalog, error) {
+	listed, skipped, err := p.listed()
+	if err != nil {
+		return nil, err
+	}
+	c := &catalog{
+		project: p, listed: listed, skipped: skipped, now: time.Now(), rows: make([]int, len(listed)),
+		runs: map[int]*Run{}, errs: map[int]error{}, joined: map[string]any{}, paths: map[sourceKey][]string{},
+	}
+	c.cached = p.readCache()
+	began := time.Now()
+	missing := c.match()
+	read, err := p.readRows(ctx, listed, missing)
+	if err != nil {
+		return nil, err
+	}
+	if worthWriting(read, time.Since(began), c.cached.Len()) {
+		c.renew(missing, read)
+	}
+	return c, c.add(missing, read)
+}
+
+// readCache opens the cache, and gives an empty table where there is none that
+// can be used.
+func (p *Project) readCache() *index.Table {
+	for _, home := range p.homes {
+		if table, file, err := index.OpenFile(rowsFile(home)); err == nil {
+			p.closeLater(file)
+			return table
+		}
+	}
+	return index.Empty()
+}
+
+// closeLater keeps a file open as long as the project.
+func (p *Project) closeLater(file io.Closer) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.caches = append(p.caches, file)
+}
+
+// match finds the listed runs in the cache, and gives the places in the list
+// of those that are not there. Both are sorted by id.
+func (c *catalog) match() (missing []int) {
+	row := 0
+	for i, r := range c.listed {
+		c.rows[i] = -1
+		if len(r.copies) > 0 {
+			// Of several copies the first one counts where it is sealed and
+			// whole, and only such ones are in the cache.
+			key := index.Key{ID: idBytes(r.uuid), Tip: r.copies[0].hash}
+			for row < c.cached.Len() && c.cached.Key(row).Compare(key) < 0 {
+				row++
+			}
+			if row < c.cached.Len() && c.cached.Key(row) == key {
+				c.rows[i] = row
+				continue
+			}
+		}
+		missing = append(missing, i)
+	}
+	return missing
+}
+
+// readRow is a run that was read for a list.
+type readRow struct {
+	row  index.Row
+	run  *Run
+	err  error
+	keep bool // it follows from its commit alone
+}
+
+func (p *Project) readRows(ctx context.Context, listed []listedRun, missing []int) ([]readRow, error) {
+	read := make([]readRow, len(missing))
+	err := inParallel(ctx, len(missing), func(i int) {
+		at := listed[missing[i]]
+		run := p.best(at.uuid, at.copies)
+		row, err := run.summary()
+		read[i] = readRow{row: row, err: err, keep: err == nil && run.started.Status.Final() && run.commit == run.tip}
+		if !read[i].keep || len(missing) <= keptRuns {
+			read[i].run = run
+		}
+	})
+	return read, err
+}
+
+// keptRuns bounds how many runs are kept open only because they were read.
+const keptRuns = 1000
+
+// worthWriting decides whether the cache is to be written anew: where reading
+// what is new took a good part of the time that writing takes.
+func worthWriting(read []readRow, took time.Duration, rows int) bool {
+	const perRow, share = 5 * time.Microsecond, 8
+	return took > time.Duration(rows)*perRow/share && slices.ContainsFunc(read, func(r readRow) bool { return r.keep })
+}
+
+// renew makes the cache of the rows that stand in it, without those of runs
+// that are gone or have moved, and of those that were read. That it cannot be
+// written is no matter.
+func (c *catalog) renew(missing []int, read []readRow) {
+	var rows []index.Row
+	for _, at := range c.rows {
+		if at < 0 {
+			continue
+		}
+		row, err := c.cached.Row(at)
+		if err != nil {
+			c.rebuild()
+			if row, err = c.cached.Row(at); err != nil {
+				return
+			}
+		}
+		rows = append(rows, row)
+	}
+	for _, r := range read {
+		if r.keep {
+			rows = append(rows, r.row)
+		}
+	}
+	slices.SortFunc(rows, func(a, b index.Row) int { return a.Compare(b.Key) })
+	rows = slices.CompactFunc(rows, func(a, b index.Row) bool { return a.Key == b.Key })
+	data := index.Encode(rows)
+	table, err := index.FromBytes(data)
+	if err != nil {
+		return
+	}
+	c.project.writeCache(data)
+	c.cached = table
+	c.locate(missing, read)
+}
+
+// writeCache puts the cache into the first home that takes it.
+func (p *Project) writeCache(data []byte) {
+	for _, home := range p.homes {
+		if index.WriteFile(rowsFile(home), data) == nil {
+			return
+		}
+	}
+}
+
+// locate finds the rows anew in a cache that was renewed.
+func (c *catalog) locate(missing []int, read []readRow) {
+	for i, r := range c.listed {
+		if c.rows[i] >= 0 {
+			c.rows[i], _ = c.cached.Find(index.Key{ID: idBytes(r.uuid), Tip: r.copies[0].hash})
+		}
+	}
+	for i, at := range missing {
+		if read[i].keep {
+			c.rows[at], _ = c.cached.Find(read[i].row.Key)
+		}
+	}
+}
+
+// add takes in what was read and is not in the cache.
+func (c *catalog) add(missing []int, read []readRow) error {
+	c.split, c.keys = c.cached.Len(), c.cached
+	var rows []index.Row
+	for i, at := range missing {
+		if c.rows[at] < 0 {
+			c.rows[at] = c.split + len(rows)
+			rows = append(rows, read[i].row)
+		}
+		if read[i].run != nil {
+			c.runs[c.rows[at]] = read[i].run
+		}
+		if read[i].err != nil {
+			c.errs[c.rows[at]] = read[i].err
+		}
+	}
+	var err error
+	c.fresh, err = index.FromBytes(index.Encode(rows))
+	return err
+}
+
+// rebuild reads the rows of the cache from git again, under the numbers that
+// they have: the file turned out to be damaged after it was opened. The caller
+// holds c.mu, or nobody else knows the catalog yet.
+func (c *catalog) rebuild() {
+	rows := make([]index.Row, c.cached.Len())
+	for i := range rows {
+		rows[i] = index.Row{Key: c.cached.Key(i), Started: index.Absent, Ended: index.Absent, Exit: index.Absent}
+	}
+	for i, at := range c.rows {
+		if at < 0 || at >= len(rows) {
+			continue
+		}
+		r := c.listed[i]
+		run := c.project.best(r.uuid, r.copies)
+		row, err := run.summary()
+		row.Key = rows[at].Key
+		rows[at] = row
+		if err != nil {
+			c.errs[at], c.runs[at] = err, run
+		}
+	}
+	if table, err := index.FromBytes(index.Encode(rows)); err == nil {
+		c.cached = table
+		c.project.dropCache()
+	}
+}
+
+// dropCache removes what cannot be used, so that the next one who lists makes
+// it anew.
+func (p *Project) dropCache() {
+	for _, home := range p.homes {
+		_ = os.Remove(rowsFile(home))
+	}
+}

@@ -1,0 +1,59 @@
+package index
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+)
+
+// OpenFile opens the table in a file. The file is to be closed when the table
+// is not needed any more. The error is fs.ErrNotExist or [ErrUnusable] where
+// the table is to be made anew.
+func OpenFile(name string) (*Table, io.Closer, error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, nil, err
+	}
+	info, err := f.Stat()
+	if err == nil && !info.Mode().IsRegular() {
+		err = errMade("it is no file")
+	}
+	var t *Table
+	if err == nil {
+		t, err = Open(f, info.Size())
+	}
+	if err != nil {
+		return nil, nil, errors.Join(err, f.Close())
+	}
+	return t, f, nil
+}
+
+// FromBytes is the table that Encode gave the bytes of.
+func FromBytes(data []byte) (*Table, error) { return Open(bytes.NewReader(data), int64(len(data))) }
+
+// WriteFile puts a table into a file: whole under another name first, so that
+// who reads meanwhile sees the old table or the new one, and of several writers
+// the last one wins. It need not survive the loss of power, since its checksums
+// tell. A folder that is not there is made, for its user alone.
+func WriteFile(name string, data []byte) error {
+	if int64(len(data)) > MaxFile {
+		return errMade("%d bytes are too many", len(data))
+	}
+	if err := os.MkdirAll(filepath.Dir(name), 0o700); err != nil {
+		return err
+	}
+	tmp, err := os.CreateTemp(filepath.Dir(name), ".new-") // 0600
+	if err != nil {
+		return err
+	}
+	_, err = tmp.Write(data)
+	if err = errors.Join(err, tmp.Close()); err == nil {
+		err = os.Rename(tmp.Name(), name)
+	}
+	if err != nil {
+		return errors.Join(err, os.Remove(tmp.Name()))
+	}
+	return nil
+}
