@@ -24,6 +24,7 @@ type CheckReport struct {
 	Objects  int // git objects that were read
 	Points   int64
 	Large    int // files in the LFS store whose content was read
+	Pruned   int // files whose content was pruned, which is no damage
 	Skipped  int // refs beside the runs that are not called as runs are
 	Findings []Finding
 }

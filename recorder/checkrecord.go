@@ -68,7 +68,12 @@ func (c *checker) large(folder string, files []record.LargeFile) {
 			return
 		}
 		path := folder + "/" + file.Path
-		c.found(path, c.largeFile(path, file.Size))
+		err := c.largeFile(path, file.Size)
+		if errors.Is(err, gitstore.ErrPruned) {
+			c.report.Pruned++
+			continue
+		}
+		c.found(path, err)
 		c.report.Large++
 	}
 }

@@ -140,6 +140,7 @@ func (p *Project) Mend(ctx context.Context) (mended, gone []Recovered, err error
 	}
 	p.seen.Store(nil)
 	p.vanished.Store(nil)
+	p.seen.Store(nil)
 	for _, v := range vanished {
 		if err := ctx.Err(); err != nil {
 			return mended, gone, err

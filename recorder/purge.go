@@ -58,6 +58,9 @@ func (p *Project) Purge(ctx context.Context, r *Run) (*Purged, error) {
 	if err := p.bury(ctx, r.uuid, copies); err != nil {
 		return nil, err
 	}
+	if err := p.removeCaches(); err != nil { // they may hold its values
+		return nil, err
+	}
 	done.Err = p.expunge(ctx, r.uuid, done)
 	return done, ctx.Err()
 }
@@ -131,8 +134,8 @@ func (p *Project) purgeLarge(ctx context.Context, uuid string, copies []runCopy,
 	return nil
 }
 
-// removeFolders removes what lies of a run outside of git: its folders, the
-// links to them, and the caches, which may hold its values.
+// removeFolders removes what lies of a run outside of git: its folders and the
+// links to them.
 func (p *Project) removeFolders(uuid string) error {
 	var errs []error
 	for _, home := range p.homes {
@@ -140,9 +143,18 @@ func (p *Project) removeFolders(uuid string) error {
 		if origin, err := os.ReadFile(filepath.Join(folder, originName)); err == nil {
 			errs = append(errs, removeLink(string(origin), uuid))
 		}
-		errs = append(errs, os.RemoveAll(folder), os.RemoveAll(filepath.Join(home, cacheName)))
+		errs = append(errs, os.RemoveAll(folder))
 	}
 	errs = append(errs, removeLink(p.top, uuid))
+	return oneLine(errs...)
+}
+
+// removeCaches removes what was kept to be faster.
+func (p *Project) removeCaches() error {
+	var errs []error
+	for _, home := range p.homes {
+		errs = append(errs, os.RemoveAll(filepath.Join(home, cacheName)))
+	}
 	return oneLine(errs...)
 }
 

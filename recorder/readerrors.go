@@ -25,6 +25,11 @@ var (
 	ErrNoImage = errors.New("no such image")
 	// ErrNoKey: a column was asked for that no run has.
 	ErrNoKey = errors.New("no run has a parameter, scalar or result")
+	// ErrNoMetric: nothing says by what runs are to be compared, or it says more
+	// than one thing.
+	ErrNoMetric = errors.New("the runs cannot be ranked")
+	// errOwnFiles: the folder of a run holds what is nowhere else.
+	errOwnFiles = errors.New("its folder holds files that are not in its record")
 	// ErrNothingChecked: a check that looked at nothing is no good news.
 	ErrNothingChecked = errors.New("nothing was checked: there are no runs here, or none that can be read")
 )

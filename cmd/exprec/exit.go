@@ -45,7 +45,7 @@ func exitCode(err error) int {
 		return exitUsage
 	case is(recorder.ErrNoRun), errors.As(err, &ambiguous):
 		return exitNoRun
-	case is(errRefused), is(gitstore.ErrExists), is(recorder.ErrUnfinished):
+	case is(errRefused), is(gitstore.ErrExists), is(recorder.ErrUnfinished), is(recorder.ErrNoMetric):
 		return exitRefused
 	case is(recorder.ErrDamaged), is(gitstore.ErrCorrupt), is(gitstore.ErrMissing), is(gitstore.ErrUnsafe), is(gitstore.ErrTooLarge):
 		return exitDamaged

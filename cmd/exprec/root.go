@@ -43,6 +43,8 @@ func newRoot(a *app) *cobra.Command {
 		newRerun(a),
 		newEdit(a),
 		newDelete(a),
+		newPrune(a),
+		newOpen(a),
 		newRun(a),
 		newCheckout(a),
 		newRestore(a),

@@ -73,6 +73,7 @@ func (a *app) showImages(r *recorder.Run) error {
 
 func (a *app) showFiles(r *recorder.Run) error {
 	files, err := listFiles(r.Files())
+	files = notePruned(files, r, "files/")
 	if len(files) > 0 {
 		a.heading("Files")
 		filesTable(files).print(a.out)

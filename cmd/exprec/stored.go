@@ -11,6 +11,7 @@ type stored struct {
 	path string
 	size int64
 	link bool
+	note string // what is to be said of it
 }
 
 // listFiles lists the files of a folder of a run, as far as it can be read.
@@ -27,7 +28,7 @@ func listFiles(folder fs.FS, err error) ([]stored, error) {
 		if err != nil {
 			return err
 		}
-		files = append(files, stored{path, info.Size(), info.Mode()&fs.ModeSymlink != 0})
+		files = append(files, stored{path: path, size: info.Size(), link: info.Mode()&fs.ModeSymlink != 0})
 		return nil
 	})
 	return files, err
