@@ -2,9 +2,7 @@ package main
 
 import (
 	"context"
-	"fmt"
-	"os"
-	"path/filepath"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -54,7 +52,7 @@ func newRun(a *app) *cobra.Command {
 	f.IntVar(&o.Steps, "steps", 0, "how many steps are planned")
 	f.StringVar(&o.Continue, "continue", "", "the `RUN` that this one goes on from")
 	f.StringVar(&o.source, "source", "", "keep the source of this `RUN`, not a snapshot of what is here")
-	f.StringVar(&o.idFile, "id-file", "", "write the run's id into `FILE` before the command starts; a file that is there is replaced")
+	f.StringVar(&o.idFile, "id-file", "", "write the run's id into `FILE` before the command starts, over one that is there; empty where nothing is recorded")
 	f.StringVar(&o.scalars, "scalars", "", "a regular `EXPRESSION` for lines of output: its named groups are scalars, the group step is their step")
 	f.BoolVar(&o.noArgs, "no-args", false, "take no parameters from the command's words")
 	f.BoolVar(&o.Quiet, "quiet", false, "say nothing at the start and at the end")
@@ -70,15 +68,14 @@ func (a *app) record(ctx context.Context, o runOptions, words []string) error {
 		return err
 	}
 	if o.Off() {
+		plan.id.write("", a.note)
 		return replaceBy(path, words, lookErr)
 	}
 	j := newJob(words, path)
 	s := recorder.Supervise(o.Options, recorder.Command{
 		Args: words, Path: path, Source: o.source, Parameters: o.params, NoArguments: o.noArgs, Messages: j.messages,
 	})
-	if err := writeID(o.idFile, s.Experiment().ID()); err != nil {
-		a.note("the id file is not written: %v", err)
-	}
+	plan.id.write(s.Experiment().ID(), a.note)
 	return j.run(s, plan, lookErr)
 }
 
@@ -88,54 +85,34 @@ func (a *app) plan(ctx context.Context, o *runOptions) (*plan, error) {
 		return nil, usage("see exprec help run", "%v", err)
 	}
 	p, err := newPlan(o)
-	if err != nil || o.Off() || o.source == "" && o.Continue == "" {
-		return p, err
+	if err == nil && !o.Off() {
+		err = a.resolve(ctx, &o.source, &o.Continue)
+	}
+	if err == nil {
+		p.id, err = openID(o.idFile)
+	}
+	return p, err
+}
+
+// resolve replaces references to runs by their ids.
+func (a *app) resolve(ctx context.Context, refs ...*string) error {
+	if !slices.ContainsFunc(refs, func(ref *string) bool { return *ref != "" }) {
+		return nil
 	}
 	project, err := recorder.Open(a.dir)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer project.Close()
-	for _, ref := range []*string{&o.source, &o.Continue} {
+	for _, ref := range refs {
 		if *ref == "" {
 			continue
 		}
 		run, err := project.Run(ctx, *ref)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		*ref = run.ID()
-	}
-	return p, nil
-}
-
-// writeID writes a run's id and a line feed. Who waits for a file to be there
-// finds the id in it; what is no file, such as a pipe, is written to.
-func writeID(name, id string) error {
-	if name == "" {
-		return nil
-	}
-	line := []byte(id + "\n")
-	if info, err := os.Stat(name); err == nil && !info.Mode().IsRegular() {
-		return os.WriteFile(name, line, 0o666)
-	}
-	tmp, err := os.CreateTemp(filepath.Dir(name), ".id-")
-	if err != nil {
-		return err
-	}
-	_, err = tmp.Write(line)
-	if cerr := tmp.Close(); err == nil {
-		err = cerr
-	}
-	if err == nil {
-		err = os.Chmod(tmp.Name(), 0o644)
-	}
-	if err == nil {
-		err = os.Rename(tmp.Name(), name)
-	}
-	if err != nil {
-		os.Remove(tmp.Name())
-		return fmt.Errorf("write the id into %q: %w", name, err)
 	}
 	return nil
 }

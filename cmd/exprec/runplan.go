@@ -6,8 +6,9 @@ import (
 	"github.com/exprec/exprec/recorder"
 )
 
-// plan is what exprec run takes from a command's output.
+// plan is what exprec run does beside running a command.
 type plan struct {
+	id      *idFile
 	pattern *pattern // nil without --scalars
 }
 
