@@ -12,9 +12,10 @@ const (
 	// idle is how long the streams of a command that has ended may be silent
 	// before nobody waits any more for who still holds them.
 	idle = 200 * time.Millisecond
-	// atMost and leftover bound how long, and for how many bytes, a process
-	// that the command left behind and that never falls silent is listened to.
-	// A pipe holds no more than leftover.
+	// atMost bounds how long a process that the command left behind and that
+	// never falls silent is waited for. One that leaves no time to wait is
+	// listened to for as long, and for as much as a pipe can hold of what the
+	// command itself wrote.
 	atMost   = 2 * time.Second
 	leftover = 1 << 20
 	// chunk is how much is read at once, in bytes.
@@ -24,13 +25,14 @@ const (
 // stream carries what a command prints to where it would have gone without
 // exprec, and to the record.
 type stream struct {
-	from  *os.File      // our end of the command's pipe or terminal
-	to    *descriptor   // where it goes
-	keep  io.Writer     // the record
-	lines *lines        // what is taken from them
-	ended atomic.Int64  // when the command had ended, in ns since 1970
-	after int           // bytes that came later
-	done  chan struct{} // closed when nothing more comes
+	from   *os.File      // our end of the command's pipe or terminal
+	to     *descriptor   // where it goes
+	keep   io.Writer     // the record
+	lines  *lines        // what is taken from them
+	ended  atomic.Int64  // when the command had ended, in ns since 1970
+	after  int           // bytes that came later
+	waited time.Duration // for them
+	done   chan struct{} // closed when nothing more comes
 }
 
 func newStream(from *os.File, to *descriptor, keep io.Writer, lines *lines) *stream {
@@ -45,9 +47,11 @@ func (s *stream) carry() {
 	defer s.safely(s.close)
 	buf := make([]byte, chunk)
 	for {
+		began := time.Now()
 		n, err := s.from.Read(buf)
+		took := time.Since(began)
 		s.safely(func() { s.record(buf[:n]) })
-		if err != nil || s.to.write(buf[:n]) != nil || s.enough(n) {
+		if err != nil || s.to.write(buf[:n]) != nil || s.enough(n, took) {
 			return
 		}
 	}
@@ -77,16 +81,19 @@ func (s *stream) safely(do func()) {
 	do()
 }
 
-// enough reports whether the command has ended long ago; else it sees to it
-// that the next read does not wait for longer than idle.
-func (s *stream) enough(n int) bool {
+// enough reports whether the command has ended and what came since is enough;
+// else it sees to it that the next read does not wait for longer than idle. The
+// last read gave n bytes.
+func (s *stream) enough(n int, took time.Duration) bool {
 	ended := s.ended.Load()
 	if ended == 0 {
 		return false
 	}
+	since := time.Since(time.Unix(0, ended))
 	s.limit()
 	s.after += n
-	return s.after > leftover && time.Since(time.Unix(0, ended)) > atMost
+	s.waited += min(took, since)
+	return s.waited > atMost || s.after > leftover && since > atMost
 }
 
 // finish waits for the rest of what the command printed before it ended at

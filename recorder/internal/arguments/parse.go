@@ -3,8 +3,6 @@ package arguments
 import (
 	"strconv"
 	"strings"
-
-	"github.com/exprec/exprec/recorder/internal/lazy"
 )
 
 // A Parameter is what one or two words of a command line say.
@@ -13,18 +11,14 @@ type Parameter struct {
 	Value any // bool, int64, uint64, float64 or string
 }
 
-// pair is a word that sets something without a dash, such as lr=0.1, or
-// +model.depth=3 as some libraries have it.
-var pair = lazy.New(`^\+{0,2}([A-Za-z_][\w.\-/@]*)=`)
-
 // Parse reads the parameters off the words of a command, as it was typed.
 func Parse(words []string) []Parameter {
 	var found []Parameter
 	words = own(words)
 	for i := 0; i < len(words); i++ {
 		word := words[i]
-		if m := pair.FindStringSubmatch(word); m != nil {
-			found = append(found, Parameter{m[1], Value(word[len(m[0]):])})
+		if name, value, ok := pair(word); ok {
+			found = append(found, Parameter{name, Value(value)})
 			continue
 		}
 		if !isOption(word) {
@@ -45,14 +39,25 @@ func Parse(words []string) []Parameter {
 	return found
 }
 
+// pair reads a word that sets something without a dash, such as lr=0.1, or
+// +model.depth=3 as some libraries have it.
+func pair(word string) (name, value string, ok bool) {
+	word = strings.TrimPrefix(strings.TrimPrefix(word, "+"), "+")
+	name, value, ok = strings.Cut(word, "=")
+	if !ok || name == "" || !isLetter(rune(name[0])) {
+		return "", "", false
+	}
+	rest := strings.IndexFunc(name, func(r rune) bool { return !isLetter(r) && !strings.ContainsRune("0123456789.-/@", r) })
+	return name, value, rest < 0
+}
+
+func isLetter(r rune) bool { return r == '_' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' }
+
 // isOption reports whether a word begins an option: it has a dash and is no
 // negative number, nor the dash alone that stands for stdin.
 func isOption(word string) bool {
-	return len(word) > 1 && word[0] == '-' && !number.MatchString(word)
+	return len(word) > 1 && word[0] == '-' && !isNumber(word)
 }
-
-// number is how people write numbers. Leading zeros make text: they are ids.
-var number = lazy.New(`^[+-]?((0|[1-9]\d*)(\.\d*)?|\.\d+)([eE][+-]?\d+)?$`)
 
 // Value is what a word means: a bool, a whole number, another number, or text.
 func Value(word string) any {
@@ -65,7 +70,7 @@ func Value(word string) any {
 		f, _ := strconv.ParseFloat(word, 64)
 		return f
 	}
-	if !number.MatchString(word) {
+	if !isNumber(word) {
 		return word
 	}
 	if i, err := strconv.ParseInt(word, 10, 64); err == nil {
@@ -78,4 +83,18 @@ func Value(word string) any {
 		return f
 	}
 	return word // a whole number that no type holds
+}
+
+// isNumber reports whether a word is how people write numbers: 3, -0.5, .5 or
+// 1e-3. Leading zeros make text: they are ids.
+func isNumber(word string) bool {
+	digits := strings.TrimLeft(word, "+-")
+	if len(word)-len(digits) > 1 || strings.Trim(digits, "0123456789.eE+-") != "" {
+		return false
+	}
+	if len(digits) > 1 && digits[0] == '0' && digits[1] >= '0' && digits[1] <= '9' {
+		return false
+	}
+	_, err := strconv.ParseFloat(word, 64)
+	return err == nil
 }

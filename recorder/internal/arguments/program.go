@@ -5,18 +5,34 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-
-	"github.com/exprec/exprec/recorder/internal/lazy"
 )
 
 // interpreters run the script that is their first word without a dash.
-var interpreters = lazy.New(`^(python|pythonw|pypy|ipython|node|nodejs|bun|deno|ruby|perl|php|lua|luajit|julia|rscript|r|octave|bash|sh|dash|zsh|fish|ksh|java|dotnet|ts-node|tsx|tclsh|guile|racket|swift|scala|groovy|elixir|ghci|runghc)[\d.]*(\.exe)?$`)
+var interpreters = set(`python pythonw pypy ipython node nodejs bun deno ruby perl php lua luajit julia rscript r octave
+	bash sh dash zsh fish ksh java dotnet ts-node tsx tclsh guile racket swift scala groovy elixir runghc`)
 
 // launchers start the command that follows their own options.
-var launchers = lazy.New(`^(env|nice|ionice|nohup|time|timeout|setsid|stdbuf|unbuffer|chrt|taskset|numactl|xvfb-run|catchsegv|strace|ltrace|perf|valgrind|gdb|sudo|uv|uvx|poetry|pipenv|pdm|hatch|rye|pixi|conda|mamba|micromamba|npx|pnpm|npm|yarn|bundle|cargo|go|srun|mpirun|mpiexec|orterun|horovodrun|torchrun|accelerate|deepspeed|ray|docker|podman|singularity|apptainer)([-\d.]*)(\.exe)?$`)
+var launchers = set(`env nice ionice nohup time timeout setsid stdbuf unbuffer chrt taskset numactl xvfb-run catchsegv
+	strace ltrace perf valgrind gdb sudo uv uvx poetry pipenv pdm hatch rye pixi conda mamba micromamba npx pnpm npm
+	yarn bundle cargo go srun mpirun mpiexec orterun horovodrun torchrun accelerate deepspeed ray docker podman
+	singularity apptainer exprec`)
 
 // scripts end like this.
-var scripts = lazy.New(`(?i)\.(py|pyc|r|jl|js|mjs|cjs|ts|sh|bash|rb|pl|php|lua|m|jar|go|tcl|scala|rkt)$`)
+var scripts = set(`.py .pyc .r .jl .js .mjs .cjs .ts .sh .bash .rb .pl .php .lua .m .jar .go .tcl .scala .rkt`)
+
+func set(words string) map[string]bool {
+	s := map[string]bool{}
+	for _, word := range strings.Fields(words) {
+		s[word] = true
+	}
+	return s
+}
+
+// programName is what a program is called, without folder, version and ending.
+func programName(word string) string {
+	name := strings.TrimSuffix(strings.ToLower(filepath.Base(word)), ".exe")
+	return strings.TrimRight(name, ".-0123456789")
+}
 
 // takesCode are the options of interpreters after which no script comes: code,
 // or a module.
@@ -31,10 +47,10 @@ func own(words []string) []string {
 	if len(words) == 0 {
 		return nil
 	}
-	switch name := strings.ToLower(filepath.Base(words[0])); {
-	case launchers.MatchString(name):
+	switch name := programName(words[0]); {
+	case launchers[name]:
 		return launched(words[1:])
-	case interpreters.MatchString(name):
+	case interpreters[name]:
 		return afterScript(words[1:])
 	}
 	return words[1:]
@@ -44,12 +60,12 @@ func own(words []string) []string {
 // told from others; what follows the program can.
 func launched(words []string) []string {
 	for i, word := range words {
-		name := strings.ToLower(filepath.Base(word))
+		name := programName(word)
 		switch {
 		case strings.HasPrefix(word, "-"):
-		case scripts.MatchString(word):
+		case scripts[strings.ToLower(filepath.Ext(word))]:
 			return words[i+1:]
-		case launchers.MatchString(name), interpreters.MatchString(name):
+		case launchers[name], interpreters[name]:
 			return own(words[i:])
 		case i+1 < len(words) && words[i] == "run" && isPackage(words[i+1]):
 			return words[i+2:]
