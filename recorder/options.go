@@ -38,7 +38,8 @@ type Options struct {
 	// proportion to the number of files, and the run cannot be checked out.
 	NoSource bool
 	// NoSystem logs no scalars below system/: what the program and its machine
-	// use, every 5 s, for less than 0.5 % of a core.
+	// use, every 5 s, for about 0.1 % of a core. git config exprec.system false
+	// does the same.
 	NoSystem bool
 	// Disabled switches recording off, as EXPREC=off does.
 	Disabled bool

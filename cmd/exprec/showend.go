@@ -13,6 +13,9 @@ const (
 	lastLines = 20
 	// lastBytes is in how much of the end of a stream they are looked for.
 	lastBytes = 64 << 10
+	// searchedBytes is through how much output the way to its end may lead: what
+	// comes from elsewhere can be of any size.
+	searchedBytes = 256 << 20
 	// lastWidth is how many columns of each are shown.
 	lastWidth = 400
 )
@@ -32,7 +35,7 @@ func (a *app) showFailure(r *recorder.Run) (last []byte, err error) {
 	a.out.line(plain(""))
 	a.showEnd(r.Info())
 	o, err := outputOf(r)
-	if err != nil || o.size == 0 {
+	if err != nil || o.kept == 0 || o.kept > searchedBytes {
 		return nil, err
 	}
 	a.heading("Last lines of its output")

@@ -78,6 +78,7 @@ func (a *app) showEnvironment(info *recorder.Info) {
 // printedOutput is how much a program printed.
 type printedOutput struct {
 	size, cut int64 // bytes printed, and of them not kept
+	kept      int64 // bytes there are to read
 	lines     int   // negative where they were not counted
 }
 
@@ -91,7 +92,7 @@ func outputOf(r *recorder.Run) (printedOutput, error) {
 		if err != nil {
 			return o, err
 		}
-		o.size, o.cut = o.size+text.Size, o.cut+text.Cut
+		o.size, o.cut, o.kept = o.size+text.Size, o.cut+text.Cut, o.kept+text.Length
 	}
 	return o, nil
 }
@@ -99,7 +100,7 @@ func outputOf(r *recorder.Run) (printedOutput, error) {
 // count counts the lines, where that takes no time that anybody would notice.
 func (o *printedOutput) count(r *recorder.Run) error {
 	o.lines = -1
-	if o.cut > 0 || o.size > countedBytes {
+	if o.cut > 0 || o.kept > countedBytes {
 		return nil
 	}
 	o.lines = 0
