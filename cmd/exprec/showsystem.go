@@ -139,17 +139,17 @@ func (a *app) showOutput(r *recorder.Run) error {
 	return err
 }
 
-// continuations are the runs that go on from a run. A list of runs that cannot
-// be read is no reason not to show the one that can.
-func continuations(ctx context.Context, p *recorder.Project, r *recorder.Run) []*recorder.Run {
-	runs, err := p.Runs(ctx, "")
+// continuations are the runs that go on from a run, the first one first. A list
+// of runs that cannot be read is no reason not to show the one that can.
+func continuations(ctx context.Context, p *recorder.Project, r *recorder.Run) []recorder.Row {
+	rows, err := p.Rows(ctx, "")
 	if err != nil {
 		return nil
 	}
-	var later []*recorder.Run
-	for _, other := range runs {
-		if other.Started().After(r.Started()) && other.Info().Continues == r.ID() {
-			later = append(later, other)
+	var later []recorder.Row
+	for i := range rows.Len() {
+		if row := rows.At(rows.Len() - 1 - i); row.Continues() == r.ID() {
+			later = append(later, row)
 		}
 	}
 	return later
