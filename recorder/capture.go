@@ -48,7 +48,7 @@ func (e *Experiment) startOutput() {
 	}
 	stdio.owner = e
 	stdio.Unlock()
-	e.catchCrash()
+	e.catchCrash(crashFile)
 	d, err := e.divert()
 	if err != nil {
 		e.releaseStdio()
@@ -148,8 +148,11 @@ func (e *Experiment) endOutput() {
 
 // catchCrash has the Go runtime write into the run's folder what it says when
 // this process crashes.
-func (e *Experiment) catchCrash() {
-	f, err := os.OpenFile(filepath.Join(e.folder, crashFile), os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+func (e *Experiment) catchCrash(name string) {
+	if e.options.NoOutput || testing.Testing() {
+		return
+	}
+	f, err := os.OpenFile(filepath.Join(e.folder, name), os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 	if err == nil {
 		err = errors.Join(debug.SetCrashOutput(f, debug.CrashOptions{}), f.Close())
 	}

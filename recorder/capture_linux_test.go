@@ -464,23 +464,43 @@ func testHeldUp(t *testing.T, s *stage) {
 	equal(t, "bytes that are recorded", len(recorded(t, run, "stdout")), 96_000)
 }
 
-// On a full disk the program goes on and its output arrives; the run says what
-// is missing.
+// On a full disk the program goes on and its output arrives; with room again
+// the run is sealed, and says what is missing.
 func testFullOutputDisk(t *testing.T, s *stage) {
 	dir := filepath.Join(t.TempDir(), "small")
 	if err := os.Mkdir(dir, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	if err := syscall.Mount("tmpfs", dir, "tmpfs", 0, "size=24m"); err != nil {
+	if err := syscall.Mount("tmpfs", dir, "tmpfs", 0, "size=64m"); err != nil {
 		t.Fatalf("mount a small file system (this needs root): %v", err)
 	}
 	t.Cleanup(func() { syscall.Unmount(dir, syscall.MNT_DETACH) })
 	gitstoretest.Git(t, dir, "init", "-q")
 	gitstoretest.Write(t, dir, "train.py", "lr = 0.1\n")
+	other := filepath.Join(t.TempDir(), "fill") // no part of the snapshot
+	if err := os.Symlink(filepath.Join(dir, ".git", "fill"), other); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(other, make([]byte, 40<<20), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	s = &stage{bin: s.bin, dir: dir}
 	with := inPipes(t, s.command("much", "MUCH=32000000"))
 	equal(t, "the exit", with.code, 0)
 	equal(t, "bytes that arrived", len(with.out), 32_000_000)
+	if err := os.Remove(filepath.Join(dir, ".git", "fill")); err != nil {
+		t.Fatal(err)
+	}
+	waitUntil(t, "the run can be sealed", func() bool {
+		r, err := open(t, dir).Recover(t.Context(), false)
+		return err == nil && len(r.Sealed) == 1
+	})
+	r := s.only(t)
+	text := recorded(t, r, "stdout")
+	if len(text) < 1<<20 || !strings.HasPrefix(with.out, text[:1<<20]) {
+		t.Errorf("%d bytes are recorded, which are no beginning of what was printed", len(text))
+	}
+	contains(t, "warnings", strings.Join(r.Info().Warnings, "\n"), "of the program's stdout could not be kept")
 }
 
 // A child that keeps the pipe holds up neither Finish nor the end of the run,

@@ -27,7 +27,8 @@ func (p *Project) draftRecord(ctx context.Context, t tip, run *record.Run, f *fo
 	if err := p.addFiles(ctx, d.tree, t.store, run, folder); err != nil {
 		return nil, err
 	}
-	if err := d.addOutput(run, f, folder); err != nil {
+	limit, _ := p.outputLimit() // a bad value was reported when the run began
+	if err := d.addOutput(run, f, folder, limit); err != nil {
 		return nil, err
 	}
 	f.addImages(d, run, folder)

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"reflect"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/exprec/exprec/recorder/internal/journal"
@@ -48,6 +49,7 @@ func join(o Options, folder, id string) (*Experiment, error) {
 		return nil, oneLine(err, p.Close())
 	}
 	e.joined = true
+	e.catchCrash("crash-" + strings.TrimSuffix(filepath.Base(e.journal.Path()), ".bin") + ".txt")
 	run, err := e.project.readStart(e.uuid, e.folder)
 	if err != nil {
 		e.fail(fmt.Errorf("the run that was joined has no readable start: %w", err))

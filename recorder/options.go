@@ -32,7 +32,13 @@ type Options struct {
 	IgnoreErrors []error
 	// Dir is where the project is looked for: the current folder by default.
 	Dir string
-	// NoOutput leaves the program's stdout and stderr alone.
+	// NoOutput leaves the program's stdout and stderr alone, and nobody sees how
+	// it ends. Otherwise both are recorded, with those of its children: they go
+	// through pipes to exprec, which has to be on PATH, and so are no terminal to
+	// the program any more (use exprec run where that matters). After os.Exit the
+	// last lines can reach the terminal a few milliseconds late, and a reader
+	// that goes away does not end the program. Under go test, on Windows, and
+	// where another experiment of the process records them they are left alone.
 	NoOutput bool
 	// NoSource keeps no snapshot of the source: the start takes no time in
 	// proportion to the number of files, and the run cannot be checked out.

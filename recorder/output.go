@@ -31,7 +31,7 @@ func (p *Project) outputLimit() (int64, error) {
 
 // addOutput adds what the program printed, and when. Like all of the record it
 // follows from the run's folder and journals alone.
-func (d *draft) addOutput(run *record.Run, f *folded, folder string) error {
+func (d *draft) addOutput(run *record.Run, f *folded, folder string, limit int64) error {
 	dir := filepath.Join(folder, outputDir)
 	texts := map[capture.Stream]capture.Text{}
 	for _, stream := range capture.Streams {
@@ -42,6 +42,7 @@ func (d *draft) addOutput(run *record.Run, f *folded, folder string) error {
 		if len(text.Files()) == 0 {
 			continue
 		}
+		text = text.Bounded(limit)
 		file, err := oneFile(dir, stream, text)
 		if err != nil {
 			return fmt.Errorf("put the program's %s together: %w", stream, err)

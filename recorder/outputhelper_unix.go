@@ -47,7 +47,7 @@ func HelpOutput(args []string) int {
 	h := &helper{program: divert.Listen()}
 	h.watchProcess(job.PID)
 	if err := h.open(job); err != nil {
-		fmt.Fprintf(os.Stderr, "exprec: the output is not recorded: %v\n", err)
+		h.program.Fail(err)
 		return 1
 	}
 	h.program.Answer(divert.Ready)

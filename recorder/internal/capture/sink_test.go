@@ -198,3 +198,35 @@ func TestStoredIgnoresOtherFiles(t *testing.T) {
 		t.Errorf("text %+v: %q", text, data)
 	}
 }
+
+// A file that somebody wrote without a limit has one in the record.
+func TestBounded(t *testing.T) {
+	dir := t.TempDir()
+	var all []byte
+	for i := range 100 {
+		all = fmt.Appendf(all, "line %d\n", i)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "stdout.txt"), all, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	text, err := Stored(dir, Stdout)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, limit := range []int64{4, 99, 100, int64(len(all)) - 1, int64(len(all)), 1 << 40} {
+		bounded := text.Bounded(limit)
+		r, err := bounded.Open()
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := io.ReadAll(r)
+		r.Close()
+		want := all
+		if half := limit / 2; limit < int64(len(all)) {
+			want = slices.Concat(all[:half], []byte(line(int64(len(all))-2*half)), all[int64(len(all))-half:])
+		}
+		if err != nil || !bytes.Equal(got, want) || bounded.Size != int64(len(all)) || bounded.Length() != int64(len(got)) {
+			t.Errorf("limit %d: %+v, %q, %v", limit, bounded, got, err)
+		}
+	}
+}

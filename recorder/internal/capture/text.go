@@ -34,6 +34,7 @@ type piece struct {
 	at   int64 // in the stream
 	size int64
 	gap  int64 // bytes missing before it
+	from int64 // where in the file
 }
 
 // Stored finds what is kept of a stream in dir, also while it is written. A
@@ -97,6 +98,19 @@ func join(pieces []piece) Text {
 	return t
 }
 
+// Bounded is the text with its head and its tail alone, where it is one file of
+// more than limit bytes: what wrote it knew no limit.
+func (t Text) Bounded(limit int64) Text {
+	if len(t.pieces) != 1 || t.Size-t.Cut <= limit || limit < minLimit {
+		return t
+	}
+	head, tail := t.pieces[0], t.pieces[0]
+	head.size = limit / 2
+	tail.from = tail.size - limit/2
+	tail.at, tail.size = tail.at+tail.from, limit/2
+	return join([]piece{head, tail})
+}
+
 // line stands in a text where n bytes are missing.
 func line(n int64) string {
 	return fmt.Sprintf("\n[exprec: %s left out here]\n", humanize.Bytes(uint64(n)))
@@ -149,7 +163,7 @@ func (t Text) Open() (io.ReadCloser, error) {
 		if p.gap > 0 {
 			parts = append(parts, strings.NewReader(line(p.gap)))
 		}
-		parts = append(parts, io.LimitReader(f, p.size))
+		parts = append(parts, io.NewSectionReader(f, p.from, p.size))
 	}
 	r.Reader = io.MultiReader(parts...)
 	return r, nil

@@ -4,6 +4,7 @@ package divert
 
 import (
 	"os"
+	"strings"
 
 	"golang.org/x/sys/unix"
 )
@@ -35,3 +36,9 @@ func Listen() *Program {
 
 // Answer says something to the program, if it still listens.
 func (p *Program) Answer(b byte) { _, _ = p.answers.Write([]byte{b}) }
+
+// Fail tells the program why the helper cannot do it.
+func (p *Program) Fail(err error) {
+	words := strings.ToValidUTF8(strings.ReplaceAll(err.Error(), "\n", "; "), "?")
+	_, _ = p.answers.WriteString(string(rune(Failed)) + words[:min(len(words), maxAnswer-1)])
+}

@@ -231,22 +231,27 @@ func (d *Diversion) Panicking() error {
 	return err
 }
 
+// maxAnswer is how long an answer can be: what a pipe takes in one piece.
+const maxAnswer = 4096
+
 // expect waits for an answer.
 func (d *Diversion) expect(answer byte, timeout time.Duration) error {
 	if err := d.answers.SetReadDeadline(time.Now().Add(timeout)); err != nil {
 		return err
 	}
-	got := make([]byte, 1)
-	if _, err := d.answers.Read(got); err != nil {
-		if errors.Is(err, os.ErrDeadlineExceeded) {
-			return errSlow
-		}
+	got := make([]byte, maxAnswer)
+	n, err := d.answers.Read(got)
+	switch {
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		return errSlow
+	case err != nil:
 		return errors.New("its helper ended early")
+	case got[0] == answer:
+		return nil
+	case got[0] == Failed:
+		return errors.New(string(got[1:n]))
 	}
-	if got[0] != answer {
-		return fmt.Errorf("its helper answered %q", got)
-	}
-	return nil
+	return fmt.Errorf("its helper answered %q", got[:n])
 }
 
 // Drop ends a diversion whose descriptors were not taken.

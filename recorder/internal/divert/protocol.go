@@ -14,6 +14,7 @@ const Version = 1
 const (
 	Ready     = 'r' // the helper: the descriptors may be taken
 	Done      = 'd' // the helper: what was printed before Finish is passed on, and the run let go of
+	Failed    = 'e' // the helper: it cannot, for the reason that follows
 	Finish    = 'f' // the program: the descriptors were given back
 	Panicking = 'p' // the program: it is about to die, or else recovers the panic
 )
