@@ -59,7 +59,7 @@ func Supervise(o Options, c Command) (s *Supervisor) {
 	if err != nil {
 		e = broken(o, err)
 	}
-	s.experiment, s.memory = e, watchMemory(0)
+	s.experiment = e
 	if !e.off() {
 		s.memory = watchMemory(0)
 		s.keepOutput()

@@ -52,11 +52,17 @@ func (c *endTrial) end() string {
 	return fmt.Sprintf("%s, %s", c.how, where)
 }
 
+// TestEndings builds a program and ends it in every way, see the parts.
+func TestEndings(t *testing.T) {
+	bin := build(t)
+	t.Run("all", func(t *testing.T) { testAllEndings(t, bin) })
+	t.Run("full disk", func(t *testing.T) { testFullDisk(t, bin) })
+}
+
 // Every way a program can end, however it is recorded and whatever it writes
 // to: the record says what happened and holds the last words, and the program
 // ends as it does without Exprec.
-func TestEndings(t *testing.T) {
-	bin := build(t)
+func testAllEndings(t *testing.T, bin string) {
 	dir := gitstoretest.New(t)
 	t.Setenv("XDG_DATA_HOME", t.TempDir())
 	defer gitstoretest.Unchanged(t, dir)()
@@ -237,16 +243,9 @@ func (c *endTrial) check(t *testing.T, code int, run *recorder.Run) {
 	if run == nil {
 		t.Fatalf("no run; the program printed %q", c.shown)
 	}
-	want, info := c.want[c.mode], run.Info()
-	got := told{status: run.Status(), exit: unknown, signal: info.Signal}
-	if info.ExitCode != nil {
-		got.exit = *info.ExitCode
-	}
-	if info.Error != nil {
-		got.kind, got.message = info.Error.Type, info.Error.Message
-		if got.kind != "lost" && info.Error.Fingerprint == "" {
-			t.Error("the error has no fingerprint")
-		}
+	want, got := c.want[c.mode], toldBy(run)
+	if got.kind != "" && got.kind != "lost" && run.Info().Error.Fingerprint == "" {
+		t.Error("the error has no fingerprint")
 	}
 	if !want.fits(got) {
 		t.Errorf("%s\nwant %s\n%.400q", got, want, c.shown)
@@ -255,6 +254,19 @@ func (c *endTrial) check(t *testing.T, code int, run *recorder.Run) {
 		t.Errorf("the exit code is %d, and %d without Exprec: %.400q", c.code, code, c.shown)
 	}
 	c.checkOutput(t, run)
+}
+
+// toldBy is what a record says of an end.
+func toldBy(run *recorder.Run) told {
+	info := run.Info()
+	got := told{status: run.Status(), exit: unknown, signal: info.Signal}
+	if info.ExitCode != nil {
+		got.exit = *info.ExitCode
+	}
+	if info.Error != nil {
+		got.kind, got.message = info.Error.Type, info.Error.Message
+	}
+	return got
 }
 
 // checkOutput wants the program's words in the record, the last ones too.

@@ -5,6 +5,7 @@ package divert
 import (
 	"errors"
 	"fmt"
+	"os"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -40,9 +41,13 @@ func (p *pipe) startTee(path, file string) error {
 	if err := unix.SetNonblock(from, false); err != nil {
 		return err
 	}
-	out := p.saved[0]
-	reader, err := spawn(path, []string{"tee", "-i", "-a", file}, []int{from, out, out})
-	p.reader = reader
+	// What tee has to say of a full disk is no part of the program's output.
+	silence, err := os.OpenFile(os.DevNull, os.O_WRONLY, 0)
+	if err != nil {
+		return err
+	}
+	defer silence.Close()
+	p.reader, err = spawn(path, []string{"tee", "-i", "-a", file}, []int{from, p.saved[0], descriptor(silence)})
 	return err
 }
 

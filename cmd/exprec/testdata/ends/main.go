@@ -64,8 +64,24 @@ var finished = map[string]func(*recorder.Experiment){
 	"cancelled":   func(e *recorder.Experiment) { e.Fail(fmt.Errorf("train: %w", context.Canceled)) },
 	"panic":       func(*recorder.Experiment) { panic("out of cheese") },
 	"exit finish": func(e *recorder.Experiment) { e.Finish(); os.Exit(3) },
+	"full disk":   fill,
 	"goexit":      func(*recorder.Experiment) { runtime.Goexit() },
 	"main goes":   func(*recorder.Experiment) { elsewhere(runtime.Goexit) },
+}
+
+// fill takes all room on the disk, and logs on.
+func fill(e *recorder.Experiment) {
+	f, err := os.Create("fill")
+	if err != nil {
+		log.Fatal(err)
+	}
+	for err == nil {
+		_, err = f.Write(make([]byte, 4096))
+	}
+	for step := range 10_000 {
+		e.AddScalar("loss", 0.5, 1205+step)
+		fmt.Println("step", step)
+	}
 }
 
 // elsewhere does something in a goroutine that is not the program's main one.
