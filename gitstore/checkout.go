@@ -39,10 +39,12 @@ func (s *Store) Checkout(ctx context.Context, tree Hash, large map[string]int64,
 	if err := s.checkRoom(ctx, tree, large, parent); err != nil {
 		return nil, fmt.Errorf("check out into %q: %w", dir, err)
 	}
-	staging, err := os.MkdirTemp(parent, ".exprec-checkout-")
+	sweepCheckouts(parent)
+	staging, held, err := newStaging(parent)
 	if err != nil {
 		return nil, fmt.Errorf("check out into %q: %w", dir, err)
 	}
+	defer held.Close()
 	report, err := s.checkoutInto(ctx, tree, large, staging)
 	if err == nil {
 		err = publish(staging, dir)

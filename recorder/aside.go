@@ -47,6 +47,9 @@ func removeJournals(dir string) error {
 	if err := os.Remove(dir); err == nil || errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
+	if strings.HasPrefix(filepath.Base(dir), keptPrefix) {
+		return nil // it has been said where it is
+	}
 	kept := filepath.Join(filepath.Dir(dir), keptPrefix+time.Now().UTC().Format("20060102T150405.000000000"))
 	if err := os.Rename(dir, kept); err != nil {
 		return err

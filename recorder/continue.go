@@ -42,6 +42,13 @@ func isContinuation(run *record.Run) bool {
 func (p *Project) sealRest(ctx context.Context, t tip, folder string) (sealing, error) {
 	s := sealing{run: t.run}
 	more, err := p.putAside(folder, t.run.Journal, mirrorOutput)
+	for _, dir := range keptIn(folder) {
+		kept, _, kerr := restOf(dir, t.run.Journal, p.witness().mayGrow)
+		more, err = append(more, kept...), errors.Join(err, kerr)
+		if len(kept) == 0 && kerr == nil {
+			err = errors.Join(err, removeJournals(dir))
+		}
+	}
 	if err != nil || len(more) == 0 {
 		return s, err
 	}
@@ -49,10 +56,24 @@ func (p *Project) sealRest(ctx context.Context, t tip, folder string) (sealing, 
 	return s, err
 }
 
+// keptIn are the folders of journals that are in no record, as earlier versions
+// of this program left them.
+func keptIn(folder string) []string {
+	dirs, _ := filepath.Glob(filepath.Join(folder, keptPrefix+"*"))
+	return dirs
+}
+
 // continueWith puts what journals hold beyond a record into the run that
 // continues it, seals that one, and removes the journals. Killed at any moment
 // it leaves data in one place or in both, and the next call goes on.
 func (p *Project) continueWith(ctx context.Context, before tip, folder string, more []rest) ([]*record.Run, error) {
+	said, err := sayMore(more)
+	if err != nil {
+		return nil, err
+	}
+	if !said {
+		return nil, p.drop(more)
+	}
 	id := continuationOf(before.run.UUID)
 	next := filepath.Join(filepath.Dir(folder), id)
 	if err := p.ensureFolder(next); err != nil {
@@ -66,14 +87,11 @@ func (p *Project) continueWith(ctx context.Context, before tip, folder string, m
 		return nil, fmt.Errorf("the run %s goes on in %s, which a process writes", shortID(before.run.UUID), shortID(id))
 	}
 	defer lock.Unlock()
-	written, err := writeTails(next, id, more)
-	if err != nil {
+	// The start goes first: without it the tails would be a run of nothing.
+	if err := p.startContinuation(ctx, before, id); err != nil {
 		return nil, err
 	}
-	if !written {
-		return nil, p.drop(folder, more)
-	}
-	if err := p.startContinuation(ctx, before, id); err != nil {
+	if err := writeTails(next, id, more); err != nil {
 		return nil, err
 	}
 	s, err := p.seal(ctx, id, next)
@@ -86,7 +104,7 @@ func (p *Project) continueWith(ctx context.Context, before tip, folder string, m
 	if s.done {
 		s.more = append([]*record.Run{s.run}, s.more...)
 	}
-	return s.more, p.drop(folder, more)
+	return s.more, p.drop(more)
 }
 
 // ensureFolder makes the folder of a run that may have one already.
@@ -101,35 +119,47 @@ func (p *Project) ensureFolder(folder string) error {
 	return err
 }
 
-// writeTails reports whether there was anything beside signs of life.
-func writeTails(next, id string, more []rest) (written bool, err error) {
+// sayMore reports whether there is anything beside signs of life.
+func sayMore(more []rest) (bool, error) {
 	for _, m := range more {
-		_, frames, err := journal.WriteTail(filepath.Join(next, journalName), uuid.MustParse(id), m.path, m.from)
-		if err != nil {
-			return false, fmt.Errorf("go on in the run %s: %w", shortID(id), err)
+		if said, err := journal.Says(m.path, m.from); said || err != nil {
+			return said, err
 		}
-		written = written || frames > 0
 	}
-	return written, nil
+	return false, nil
+}
+
+func writeTails(next, id string, more []rest) error {
+	for _, m := range more {
+		if err := journal.WriteTail(filepath.Join(next, journalName), uuid.MustParse(id), m.path, m.from); err != nil {
+			return fmt.Errorf("go on in the run %s: %w", shortID(id), err)
+		}
+	}
+	return nil
 }
 
 // drop removes journals whose data is in a continuation, but for those that
-// may still grow.
-func (p *Project) drop(folder string, more []rest) error {
-	stay := false
+// may still grow, and the folders that held them.
+func (p *Project) drop(more []rest) error {
+	stay, dirs := map[string]bool{}, map[string]bool{}
 	for _, m := range more {
+		dir := filepath.Dir(m.path)
+		dirs[dir] = true
 		if p.witness().mayGrow(m.path) {
-			stay = true
+			stay[dir] = true
 			continue
 		}
 		if err := os.Remove(m.path); err != nil && !errors.Is(err, os.ErrNotExist) {
 			return err
 		}
 	}
-	if stay {
-		return nil
+	var errs []error
+	for dir := range dirs {
+		if !stay[dir] {
+			errs = append(errs, removeJournals(dir))
+		}
 	}
-	return removeJournals(filepath.Dir(more[0].path))
+	return oneLine(errs...)
 }
 
 // startContinuation writes the start of the run that continues a sealed one,

@@ -105,6 +105,9 @@ func only(params map[string]any, names []string) map[string]any {
 // carryOver keeps the entries of the tip that the record does not write anew:
 // the source, and notes that were made while the run went on.
 func carryOver(tree *gitstore.Tree, t tip) error {
+	if t.source != nil {
+		tree.AddSnapshot("source", t.source)
+	}
 	if t.hash.IsZero() {
 		return nil
 	}

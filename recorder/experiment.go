@@ -8,6 +8,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/exprec/exprec/gitstore"
 	"github.com/exprec/exprec/recorder/internal/divert"
 	"github.com/exprec/exprec/recorder/internal/journal"
 	"github.com/exprec/exprec/recorder/internal/record"
@@ -41,6 +42,8 @@ type Experiment struct {
 	stop       chan struct{}      // closed when the experiment ends
 	sampled    chan struct{}      // closed when the last figures of the system are logged, nil where there are none
 	noticing   sync.Mutex         // held by notice; taken before mu
+	unborn     *unborn            // the start, where it could not be committed
+	source     gitstore.Hash      // the tree of its snapshot, zero where there is none
 	executable *record.Executable // that runs, as known at the start
 	facts      *factFinder        // nil where this process finds out nothing
 

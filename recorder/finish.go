@@ -151,6 +151,7 @@ func (e *Experiment) end(end record.EndFrame) {
 func (e *Experiment) close() error {
 	defer e.project.Close()
 	e.endOutput()
+	e.unborn.keep(e.folder)
 	nerr := e.notice()
 	err := oneLine(nerr, e.journal.Leave())
 	at := e.writes()

@@ -121,7 +121,9 @@ func (d *driver) do(format string, args ...any) string {
 func (d *driver) kill() {
 	d.t.Helper()
 	if err := d.cmd.Cancel(); err != nil {
-		d.t.Fatal(err)
+		d.t.Error(err)
+	}
+	for d.out.Scan() { // to the end: then all that held the output are dead
 	}
 	d.cmd.Wait()
 }

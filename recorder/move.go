@@ -173,7 +173,9 @@ func (m *mover) ref(name string, tip gitstore.Hash) error {
 	there, err := m.to.Ref(name)
 	switch {
 	case errors.Is(err, gitstore.ErrNotFound):
-		_, err = m.to.Transfer(m.ctx, m.from, name, "source", gitstore.Hash{})
+		if _, err = m.to.Transfer(m.ctx, m.from, name, "source", gitstore.Hash{}); err == nil {
+			m.project.enter(m.id, tip)
+		}
 		return err
 	case err != nil || there == tip:
 		return err

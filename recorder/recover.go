@@ -67,7 +67,7 @@ type recovery struct {
 }
 
 func (r *recovery) run(ctx context.Context) error {
-	for _, folder := range r.folders() {
+	for _, folder := range inOrder(r.folders()) {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
@@ -78,12 +78,45 @@ func (r *recovery) run(ctx context.Context) error {
 	return r.move(ctx)
 }
 
+// inOrder puts each run before its continuation, which may wait for more of it.
+func inOrder(folders []string) []string {
+	before := map[string]string{} // by the id of the continuation
+	for _, folder := range folders {
+		before[continuationOf(filepath.Base(folder))] = folder
+	}
+	ordered, seen := make([]string, 0, len(folders)), map[string]bool{}
+	var visit func(folder string)
+	visit = func(folder string) {
+		if seen[folder] {
+			return
+		}
+		seen[folder] = true
+		if first, ok := before[filepath.Base(folder)]; ok {
+			visit(first)
+		}
+		ordered = append(ordered, folder)
+	}
+	for _, folder := range folders {
+		visit(folder)
+	}
+	return ordered
+}
+
 func (r *recovery) failed(folder string, err error) {
 	r.done.Failed = append(r.done.Failed, fmt.Errorf("recover the run %s: %w", shortID(filepath.Base(folder)), err))
 }
 
-// folders are those of runs to look at.
-func (r *recovery) folders() []string { return r.project.unsealed() }
+// folders are those of runs to look at. Folders of journals that are in no
+// record are looked for in all of them, where a person asked.
+func (r *recovery) folders() []string {
+	if !r.asked {
+		return r.project.unsealed()
+	}
+	return r.project.runFolders(func(folder string) bool {
+		_, err := os.Stat(filepath.Join(folder, journalName))
+		return err == nil || len(keptIn(folder)) > 0
+	})
+}
 
 // unsealed are the folders of runs that still have journals.
 func (p *Project) unsealed() []string {

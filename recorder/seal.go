@@ -47,6 +47,9 @@ func (p *Project) trySeal(ctx context.Context, uuid, folder string) (sealing, er
 	if tip.run != nil && tip.run.Status.Final() {
 		return p.sealRest(ctx, tip, folder)
 	}
+	if tip.hash.IsZero() {
+		tip.source = p.lateSource(ctx, folder)
+	}
 	run, err := p.startOf(tip, uuid, folder)
 	if err != nil {
 		return sealing{}, err

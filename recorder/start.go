@@ -183,6 +183,8 @@ func (e *Experiment) commitStart(run *record.Run) {
 	}
 	e.executable = run.Executable
 	if err != nil {
+		e.unborn = &unborn{run: record.EncodeRun(run), source: e.source}
+		e.unborn.keep(e.folder)
 		e.fail(fmt.Errorf("the run's start is not in git yet, its journal is kept in %s: %w", e.folder, err))
 	}
 }
@@ -214,6 +216,7 @@ func (e *Experiment) addSource(tree *gitstore.Tree, run *record.Run) {
 	}
 	run.Source = sourceOf(snapshot)
 	tree.AddSnapshot("source", snapshot)
+	e.source = snapshot.Tree
 	judgeExecutable(run, e.project.top, snapshot)
 	if run.Git != nil {
 		run.Git.Dirty = snapshot.Dirty

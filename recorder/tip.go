@@ -17,6 +17,8 @@ type tip struct {
 	hash  gitstore.Hash // zero when the start was never committed
 	info  gitstore.CommitInfo
 	run   *record.Run // nil when it cannot be read
+
+	source *gitstore.Snapshot // of a start that was never committed, where it can still be had
 }
 
 // tip finds the run's ref in the store that has it, else in the first store.
@@ -76,8 +78,10 @@ func (p *Project) startOf(t tip, uuid, folder string) (*record.Run, error) {
 		if err != nil {
 			return nil, fmt.Errorf("read the start of the run %s: %w", shortID(uuid), err)
 		}
-		run.Warnings = append(run.Warnings, "the source was not kept: the start never reached git")
-		run.Source = nil
+		if run.Source != nil && t.source == nil {
+			run.Warnings = append(run.Warnings, "the source was not kept: the start never reached git, and the source is not the same any more")
+			run.Source = nil
+		}
 		return run, nil
 	}
 	if !errors.Is(err, fs.ErrNotExist) {

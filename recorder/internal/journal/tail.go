@@ -40,32 +40,55 @@ type tail struct {
 	end    int64
 	ids    map[uint32]uint32 // of the source's scalars, in the tail
 	watch  *Frame            // the source's first frame, where it is a Watch
-	frames int               // copied ones that say something
 }
 
+// Says reports whether a journal holds frames from a place on that say more
+// than that its process lives.
+func Says(path string, from int64) (bool, error) {
+	r, err := Open(path)
+	if err != nil {
+		return false, err
+	}
+	defer r.Close()
+	for {
+		at := r.Offset()
+		f, err := r.Next()
+		switch {
+		case errors.Is(err, io.EOF):
+			return false, nil
+		case errors.Is(err, ErrTorn) || isDamage(err):
+		case err != nil:
+			return false, err
+		case at >= from && f.says():
+			return true, nil
+		}
+	}
+}
+
+func (f Frame) says() bool { return f.Kind != Heartbeat && f.Kind != Gap && f.Kind != Series }
+
 // WriteTail makes the tail of a journal in folder, durably, for the run. From
-// on is a place between two frames. It gives the path and how many frames
-// beside signs of life it holds; where there are none, no file is made. A tail
-// that is there already stays, unless it is the beginning of this one.
-func WriteTail(folder string, run uuid.UUID, path string, from int64) (name string, frames int, err error) {
+// on is a place between two frames. Where nothing is said from there on, no
+// file is made. A tail that is there already stays, unless it is the beginning
+// of this one.
+func WriteTail(folder string, run uuid.UUID, path string, from int64) error {
+	if said, err := Says(path, from); err != nil || !said {
+		return err
+	}
 	source, err := Open(path)
 	if err != nil {
-		return "", 0, err
+		return err
 	}
 	defer source.Close()
 	t, err := newTail(folder, run, source, from)
 	if err != nil {
-		return "", 0, err
+		return err
 	}
 	defer t.discard()
 	if err := t.copy(); err != nil {
-		return "", 0, err
+		return err
 	}
-	name = filepath.Join(folder, TailName(run, path))
-	if t.frames == 0 {
-		return name, 0, nil
-	}
-	return name, t.frames, t.publish(name)
+	return t.publish(filepath.Join(folder, TailName(run, path)))
 }
 
 func newTail(folder string, run uuid.UUID, source *Reader, from int64) (*tail, error) {
@@ -126,9 +149,6 @@ func (t *tail) take(f Frame, at int64) error {
 			t.watch = &f
 		}
 		return nil
-	}
-	if f.Kind != Heartbeat && f.Kind != Gap && f.Kind != Series {
-		t.frames++
 	}
 	if err := t.putWatch(); err != nil {
 		return err
