@@ -4,11 +4,13 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/dustin/go-humanize"
@@ -84,21 +86,34 @@ func printed(dir string, s scaling) (*meter, string, error) {
 	return m, data, os.WriteFile(data, text(rand.New(rand.NewPCG(3, 4)), int(s.output))[:s.output], 0o600)
 }
 
-// apart says how long the newest run took until its end was recorded: what
-// follows is the compression of its output.
+// apart counts the time until a run's end alone, as the median of the runs:
+// what follows is the compression of its output, which the note tells of.
 func (m *meter) apart(rows []row, s scaling) ([]row, error) {
-	var took time.Duration
-	err := withRun(m.dir, "@", func(r *recorder.Run) error {
-		took = time.Duration(r.Seconds() * float64(time.Second))
+	project, err := recorder.Open(m.dir)
+	if err != nil {
+		return nil, err
+	}
+	defer project.Close()
+	runs, err := project.Runs(context.Background(), "")
+	if err != nil {
+		return nil, err
+	}
+	var took []float64
+	for _, r := range runs {
 		o, err := r.Output("stdout")
 		if err == nil && o.Size != s.output {
 			err = fmt.Errorf("%d bytes of output were recorded, %d printed", o.Size, s.output)
 		}
-		return err
-	})
+		if err != nil {
+			return nil, err
+		}
+		took = append(took, r.Seconds())
+	}
+	slices.Sort(took)
 	rows[0].Work = humanize.IBytes(uint64(s.output)) + " of " + rows[0].Work
-	rows[0].Note = fmt.Sprintf("%s until its end, then it is compressed", short(took))
-	return rows, err
+	rows[0].Note = short(rows[0].Took) + " with its compression"
+	rows[0].Took = time.Duration(took[len(took)/2] * float64(time.Second))
+	return rows, nil
 }
 
 // helper starts and finishes a run with the process that keeps its output, and
