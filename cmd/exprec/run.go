@@ -76,7 +76,8 @@ func (a *app) record(ctx context.Context, o runOptions, words []string) error {
 		Args: words, Path: path, Source: o.source, Parameters: o.params, NoArguments: o.noArgs, Messages: j.messages,
 	})
 	plan.id.write(s.Experiment().ID(), a.note)
-	return j.run(s, plan, lookErr)
+	j.guard(func() { err = j.run(s, plan, lookErr) })
+	return err
 }
 
 // plan checks what was asked for, before anything is recorded or started.

@@ -58,7 +58,9 @@ func (l *lines) grow(b []byte) {
 // finish ends the line that has not: it will not go on.
 func (l *lines) finish() {
 	for _, r := range l.readers {
-		readLine(r, l.rest)
+		if needle := r.needle(l.rest); bytes.Contains(l.rest, needle) {
+			readLine(r, l.rest)
+		}
 	}
 	l.open, l.rest = false, l.rest[:0]
 }
