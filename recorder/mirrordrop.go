@@ -101,10 +101,27 @@ func (r *Run) gives(path, file string, large bool) (bool, error) {
 	sum := sha1.New()
 	fmt.Fprintf(sum, "blob %d\x00", info.Size())
 	digest, err := digestFile(file, sum)
-	if err != nil || gitstore.Hash(digest) == entry.Hash || !large {
-		return err == nil && gitstore.Hash(digest) == entry.Hash, err
+	switch {
+	case err != nil:
+		return false, err
+	case gitstore.Hash(digest) == entry.Hash:
+		return r.readable(entry.Hash), nil
+	case large:
+		return r.givesLarge(path, file, info)
 	}
-	return r.givesLarge(path, file, info)
+	return false, nil
+}
+
+// readable reports whether an object is whole: a damaged one is no reason to
+// remove what may be the last good copy.
+func (r *Run) readable(blob gitstore.Hash) bool {
+	content, _, err := r.store.OpenBlob(blob)
+	if err != nil {
+		return false
+	}
+	defer content.Close()
+	_, err = io.Copy(io.Discard, content)
+	return err == nil
 }
 
 // givesLarge is gives for content that stands behind a pointer.
@@ -116,8 +133,11 @@ func (r *Run) givesLarge(path, file string, info fs.FileInfo) (bool, error) {
 	if content, err := os.Stat(r.store.LFS().Path(pointer)); err == nil && os.SameFile(info, content) {
 		return true, nil
 	}
-	if _, pruned := r.store.LFS().PrunedAt(pointer); !pruned && !r.store.LFS().Has(pointer) {
-		return false, nil // it is the last copy
+	if _, pruned := r.store.LFS().PrunedAt(pointer); !pruned {
+		stored, err := digestFile(r.store.LFS().Path(pointer), sha256.New())
+		if err != nil || [sha256.Size]byte(stored) != pointer.OID {
+			return false, nil // this is the last good copy
+		}
 	}
 	digest, err := digestFile(file, sha256.New())
 	return err == nil && [sha256.Size]byte(digest) == pointer.OID, err

@@ -69,6 +69,9 @@ func (r *Run) Earlier() []EarlierNote {
 // Purged reports whether the run's content was removed for good.
 func (r *Run) Purged() bool { return r.purged }
 
+// Deleted reports whether a note hides the run.
+func (r *Run) Deleted() bool { return r.deleted() }
+
 // deleted reports whether a note hides the run everywhere.
 func (r *Run) deleted() bool { return r.notes.Flag(record.Deleted) }
 

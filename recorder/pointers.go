@@ -55,13 +55,19 @@ func (r *Run) pointer(path string) (gitstore.Pointer, error) {
 }
 
 // pointersBut gives all pointers that runs hold but for some runs, in every
-// copy of theirs. Where a run cannot be read the error says so: what it needs
-// is not known, and nothing may be removed.
+// copy of theirs, and those of runs that vanished and may be brought back. Where
+// a run cannot be read the error says so: what it needs is not known, and
+// nothing may be removed.
 func (p *Project) pointersBut(ctx context.Context, without map[string]bool) (map[gitstore.Pointer]bool, error) {
 	needed := map[gitstore.Pointer]bool{}
 	listed, _, err := p.listed()
 	if err != nil {
 		return nil, err
+	}
+	for _, v := range p.compareLedger(listed) {
+		if !v.Gone {
+			listed = append(listed, listedRun{v.ID, []runCopy{{v.store, v.tip}}})
+		}
 	}
 	for _, run := range listed {
 		if without[run.uuid] {
@@ -71,18 +77,23 @@ func (p *Project) pointersBut(ctx context.Context, without map[string]bool) (map
 			if err := ctx.Err(); err != nil {
 				return nil, err
 			}
-			r := p.load(c.store, run.uuid, c.hash)
-			if r.err != nil {
-				return nil, fmt.Errorf("what the run %s needs is not known: %w", r.Short(), r.err)
-			}
-			pointers, err := p.pointersOf(r)
-			if err != nil {
+			if err := p.addPointers(needed, run.uuid, c); err != nil {
 				return nil, err
-			}
-			for pointer := range pointers {
-				needed[pointer] = true
 			}
 		}
 	}
 	return needed, nil
+}
+
+// addPointers adds the pointers that one copy of a run holds.
+func (p *Project) addPointers(needed map[gitstore.Pointer]bool, uuid string, c runCopy) error {
+	r := p.load(c.store, uuid, c.hash)
+	if r.err != nil {
+		return fmt.Errorf("what the run %s needs is not known: %w", r.Short(), r.err)
+	}
+	pointers, err := p.pointersOf(r)
+	for pointer := range pointers {
+		needed[pointer] = true
+	}
+	return err
 }

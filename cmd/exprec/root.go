@@ -44,6 +44,8 @@ func newRoot(a *app) *cobra.Command {
 		newEdit(a),
 		newDelete(a),
 		newPrune(a),
+		newGC(a),
+		newGrep(a),
 		newOpen(a),
 		newRun(a),
 		newCheckout(a),

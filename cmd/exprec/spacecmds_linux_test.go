@@ -2,10 +2,13 @@ package main
 
 import (
 	"bytes"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
@@ -51,4 +54,29 @@ func found(ts *testscript.TestScript, neg bool, args []string) {
 	if (len(places) > 0) == neg {
 		ts.Fatalf("%q is in %q", args[0], places)
 	}
+}
+
+// saved makes the one state that a restore saved an old one.
+func saved(ts *testscript.TestScript, _ bool, _ []string) {
+	ref := gitOf(ts, "", "for-each-ref", "--format=%(refname)", "refs/exprec-undo")
+	gitOf(ts, "", "update-ref", "refs/exprec-undo/1000000000000000000", ref)
+	gitOf(ts, "", "update-ref", "-d", ref)
+}
+
+// manyRuns records runs called many-1 and so on.
+//
+//	manyruns N
+func manyRuns(ts *testscript.TestScript, _ bool, args []string) {
+	n, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	for i := range n {
+		ts.Check(ts.Exec("record", "-name", fmt.Sprintf("many-%d", i+1), "-nosource", "ok"))
+	}
+}
+
+// oldLock leaves a lock as a git does that was killed two hours ago.
+func oldLock(ts *testscript.TestScript, _ bool, args []string) {
+	old := time.Now().Add(-2 * time.Hour)
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), nil, 0o644))
+	ts.Check(os.Chtimes(ts.MkAbs(args[0]), old, old))
 }
