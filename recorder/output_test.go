@@ -367,3 +367,21 @@ func TestOutputSealsAlike(t *testing.T) {
 		t.Error("two seals of one folder differ")
 	}
 }
+
+// What looks like a secret in the output is warned of, by its kind and line,
+// and the output stays as it was.
+func TestOutputWithSecrets(t *testing.T) {
+	b := newBench(t)
+	m := b.run("leaks")
+	key := "AKIA" + "IOSFODNN7EXAMPLE"
+	b.printed(m, capture.DefaultLimit, func(s *capture.Sink) {
+		s.Write(capture.Stdout, []byte("fine\n"))
+		s.Write(capture.Stderr, []byte("using key\n"+key+"\n"))
+	})
+	p := b.open()
+	b.sealNow(p)
+	r := b.one(p, m)
+	want(t, "warnings", r.Info().Warnings, []string{"the program's stderr has what looks like a secret in line 2: AWS access key; look at it before you push the run"})
+	_, errs := text(t, r, "stderr")
+	want(t, "stderr", errs, "using key\n"+key+"\n")
+}
