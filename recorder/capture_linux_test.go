@@ -44,6 +44,7 @@ func TestCapture(t *testing.T) {
 		"recovered panic":         testRecoveredPanic,
 		"messages":                testMessages,
 		"joined":                  testJoinedRun,
+		"asked at once":           testAskedAtOnce,
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := &stage{bin: s.bin, dir: repository(t)}
@@ -600,6 +601,23 @@ func testJoinedRun(t *testing.T, s *stage) {
 	r := s.only(t)
 	equal(t, "recorded", recorded(t, r, "stdout"), "words on stdout\n")
 	equal(t, "status", r.Status(), recorder.Failed)
+}
+
+// Whoever asks right after a program has died learns how, although its helper
+// may still be at work.
+func testAskedAtOnce(t *testing.T, s *stage) {
+	for range 5 {
+		inFiles := s.command("exit")
+		inFiles.Run()
+		show := exec.Command(filepath.Join(s.bin, "exprec"), "show", "@")
+		show.Dir = s.dir
+		out, err := show.CombinedOutput()
+		if err != nil {
+			t.Fatalf("%v: %s", err, out)
+		}
+		first, _, _ := strings.Cut(string(out), "\n")
+		contains(t, "shown", first, "failed")
+	}
 }
 
 // BenchmarkAddScalarCaptured is AddScalar in a program that prints, with its

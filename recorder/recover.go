@@ -148,6 +148,12 @@ func (p *Project) runFolders(test func(folder string) bool) []string {
 func (r *recovery) recover(ctx context.Context, folder string) error {
 	witness := r.project.witness()
 	status, _ := witness.standing(folder)
+	if status == Running {
+		if r.awaitWatcher(ctx, folder) {
+			return nil
+		}
+		status, _ = witness.standing(folder)
+	}
 	switch {
 	case status == Running && !r.asked:
 		return nil

@@ -49,3 +49,12 @@ func ProcessAlive(h Header) (alive, known bool) {
 	}
 	return processStart(h.PID) == h.ProcessStart, true
 }
+
+// PIDAlive says whether the process with an id of the world of h lives. It is
+// known only in that world.
+func PIDAlive(h Header, pid int) (alive, known bool) {
+	if !SameWorld(h) {
+		return false, false
+	}
+	return processStart(pid) != 0, true
+}
