@@ -16,16 +16,24 @@ import (
 
 // What ends a program beside signals, which stand by name.
 const (
-	power  = "power loss" // all processes of the run die at once
-	hangUp = "its terminal is closed"
-	memory = "out of memory"
+	power     = "power loss" // all processes of the run die at once
+	hangUp    = "its terminal is closed"
+	memory    = "out of memory"
+	interrupt = "^C is typed"
 )
+
+// onTerminal are those that only a terminal can do.
+var onTerminal = []string{hangUp, interrupt}
 
 // strike does to a program what ends it. started is the process that the trial
 // started, program the one that said it is ready.
-func (c *endTrial) strike(t *testing.T, started, program int, terminal io.Closer) {
+func (c *endTrial) strike(t *testing.T, started, program int, terminal io.ReadWriteCloser) {
 	switch c.by {
 	case memory:
+	case interrupt:
+		if _, err := terminal.Write([]byte{3}); err != nil {
+			t.Error(err)
+		}
 	case hangUp:
 		terminal.Close()
 	case power:

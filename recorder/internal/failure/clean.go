@@ -55,11 +55,11 @@ func printable(line string) string {
 	}, line)
 }
 
-// Clean is a text fit for a record: valid UTF-8 without control characters,
-// secrets masked, at most so many bytes. The middle of a longer one is left
-// out.
+// Clean is a text fit for a record: valid UTF-8 without colours and control
+// characters, secrets masked, at most so many bytes. The middle of a longer one
+// is left out.
 func Clean(text string, limit int) string {
-	text = printable(strings.ToValidUTF8(text, "\uFFFD"))
+	text = printable(escapes.ReplaceAllString(strings.ToValidUTF8(text, "\uFFFD"), ""))
 	text = redact.Text(text)
 	if len(text) <= limit {
 		return text

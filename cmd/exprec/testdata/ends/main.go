@@ -21,8 +21,8 @@ import (
 
 func main() {
 	how, name := os.Args[1], os.Args[2]
-	if how == "record goexit" {
-		elsewhere(func() { record(name, func(context.Context) error { runtime.Goexit(); return nil }) })
+	if do := whole[how]; do != nil {
+		do(name)
 		return
 	}
 	if do := inRecord[how]; do != nil {
@@ -36,6 +36,21 @@ func main() {
 	}
 	defer e.Finish()
 	finished[how](e)
+}
+
+// whole are programs that go on after their runs.
+var whole = map[string]func(name string){
+	"record goexit": func(name string) {
+		elsewhere(func() { record(name, func(context.Context) error { runtime.Goexit(); return nil }) })
+	},
+	"recovered": func(name string) {
+		defer fmt.Println("after")
+		defer func() { recover() }()
+		e := recorder.Start(recorder.Options{Quiet: true})
+		defer e.Finish()
+		begin(e, name)
+		panic("out of cheese")
+	},
 }
 
 func record(name string, do func(context.Context) error) {
