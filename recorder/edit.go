@@ -234,23 +234,30 @@ func notesCommit(b base, n notes) gitstore.Commit {
 	return c
 }
 
+// cloneName is the file below a home that names the clone.
+const cloneName = "clone"
+
 // cloneID names this clone in the stamps of notes: random, made once.
 func (p *Project) cloneID() (string, error) {
-	name := filepath.Join(p.Home(), "clone")
-	data, err := os.ReadFile(name)
-	if err == nil && len(data) == 2*cloneBytes {
-		return string(data), nil
-	}
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return "", fmt.Errorf("read the name of this clone: %w", err)
+	for _, home := range p.homes {
+		data, err := os.ReadFile(filepath.Join(home, cloneName))
+		if err == nil && len(data) == 2*cloneBytes {
+			return string(data), nil
+		}
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return "", fmt.Errorf("read the name of this clone: %w", err)
+		}
 	}
 	var random [cloneBytes]byte
 	rand.Read(random[:])
 	id := hex.EncodeToString(random[:])
-	if err := replaceFile(name, []byte(id)); err != nil {
-		return "", fmt.Errorf("keep the name of this clone: %w", err)
+	var err error
+	for _, home := range p.homes { // the first may be on a disk that cannot be written
+		if err = replaceFile(filepath.Join(home, cloneName), []byte(id)); err == nil {
+			return id, nil
+		}
 	}
-	return id, nil
+	return "", fmt.Errorf("keep the name of this clone: %w", err)
 }
 
 const cloneBytes = 8

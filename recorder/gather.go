@@ -14,25 +14,35 @@ import (
 )
 
 // gather puts into the folder of a continuation what its process wrote into
-// that of the run before, which it went on using, after that one was sealed.
-func (p *Project) gather(t tip, run *record.Run, folder string) error {
-	if !isContinuation(run) {
-		return nil
+// those of the runs before, one of which it went on using, after they were
+// sealed.
+func (p *Project) gather(run *record.Run, folder string) error {
+	var before []tip // the last one first
+	for at := run; isContinuation(at) && len(before) < maxContinuations; at = before[len(before)-1].run {
+		t, err := p.tip(at.Continues)
+		if err != nil {
+			return err
+		}
+		if t.run == nil {
+			break
+		}
+		before = append(before, t)
 	}
-	before, err := p.tip(run.Continues)
-	if err != nil || before.run == nil {
-		return err
-	}
-	from := p.folder(run.Continues)
-	if from == folder {
-		return nil
-	}
-	for _, part := range []string{"images", "files", "output"} {
-		if err := gatherPart(before, from, folder, part); err != nil {
-			return fmt.Errorf("go on in the run %s: %w", shortID(run.UUID), err)
+	for _, t := range before {
+		from := p.folder(t.run.UUID)
+		if from == folder {
+			continue
+		}
+		for _, part := range []string{"images", "files", "output"} {
+			if err := gatherPart(before, from, folder, part); err != nil {
+				return fmt.Errorf("go on in the run %s: %w", shortID(run.UUID), err)
+			}
+		}
+		if err := gatherCrashes(from, folder); err != nil {
+			return err
 		}
 	}
-	return gatherCrashes(from, folder)
+	return nil
 }
 
 // gatherCrashes takes over what the Go runtime said of a crash.
@@ -46,9 +56,9 @@ func gatherCrashes(from, to string) error {
 	return err
 }
 
-// gatherPart links or copies the files of a folder that are newer than the
-// record, or not in it.
-func gatherPart(before tip, from, to, part string) error {
+// gatherPart links or copies the files of a folder that are newer than the last
+// record, or in none of them.
+func gatherPart(before []tip, from, to, part string) error {
 	root := filepath.Join(from, part)
 	err := filepath.WalkDir(root, func(file string, d fs.DirEntry, err error) error {
 		if err != nil || !d.Type().IsRegular() || strings.HasPrefix(d.Name(), ".new-") {
@@ -73,14 +83,18 @@ func gatherPart(before tip, from, to, part string) error {
 	return err
 }
 
-// newer reports whether a file of a run's folder is not as it is in the run's
-// record, as far as times can tell: rather twice than not at all.
-func newer(before tip, changed time.Time, path string) bool {
-	if !changed.Before(before.run.Ended) {
+// newer reports whether a file of a run's folder is in no record as it is, as
+// far as times can tell: rather twice than not at all.
+func newer(before []tip, changed time.Time, path string) bool {
+	if !changed.Before(before[0].run.Ended) {
 		return true
 	}
-	_, err := before.store.Lookup(before.info.Tree, path)
-	return err != nil
+	for _, t := range before {
+		if _, err := t.store.Lookup(t.info.Tree, path); err == nil {
+			return false
+		}
+	}
+	return true
 }
 
 // linkOrCopy gives a file a second name, or copies it where there are none. A

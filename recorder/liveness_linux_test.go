@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -265,11 +266,39 @@ func TestSealedElsewhereWhileItLogs(t *testing.T) {
 			if len(o.Failed) > 0 {
 				t.Fatal(o)
 			}
+			if strings.Contains(ending, "finish") {
+				checkLateFile(t, dir, d.id)
+			}
 			checkDriven(t, dir, d.id, 15+3*strings.Count(ending, "sync")+4*strings.Count(ending, "forced"))
 			if strings.Contains(ending, "finish") && strings.Count(d.said(), "was sealed by somebody else") < said {
 				t.Errorf("it said %q", d.said())
 			}
 		})
+	}
+}
+
+// checkLateFile looks for the file that the program wrote after its run had
+// been sealed: it belongs to the last one of the chain, and only to it.
+func checkLateFile(t *testing.T, dir, id string) {
+	t.Helper()
+	p := open(t, dir)
+	first, err := p.Run(t.Context(), id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	chain, err := p.Chain(t.Context(), first)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, r := range chain {
+		files, err := r.Files()
+		if err != nil {
+			t.Fatal(err)
+		}
+		data, _ := fs.ReadFile(files, "late.txt")
+		if want := map[bool]string{true: "late.txt"}[i == len(chain)-1]; string(data) != want {
+			t.Errorf("run %d of %d has the file %q, want %q", i, len(chain), data, want)
+		}
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/exprec/exprec/gitstore/gitstoretest"
@@ -31,10 +32,8 @@ func recoverIn(t *testing.T, dir string, arg string) (o outcome) {
 // setting is a project whose runs are kept outside of its repository, and what
 // makes the repository fit for them.
 type setting struct {
-	name   string
-	spoil  func(t *testing.T, dir string)
-	mend   func(t *testing.T, dir string)
-	refuge bool
+	name        string
+	spoil, mend func(t *testing.T, dir string)
 }
 
 func settings() []setting {
@@ -50,22 +49,36 @@ func settings() []setting {
 		}
 	}
 	return []setting{
-		{"asked for a private store", git("config", "exprec.store", "private"), git("config", "--unset", "exprec.store"), false},
+		{"asked for a private store", git("config", "exprec.store", "private"), git("config", "--unset", "exprec.store")},
 		{"owned by another user", owner(12345), func(t *testing.T, dir string) {
 			if out, err := exec.Command("chown", "-R", fmt.Sprint(os.Geteuid()), dir).CombinedOutput(); err != nil {
 				t.Fatalf("%v: %s", err, out)
 			}
-		}, true},
+		}},
+		{"on a disk that cannot be written", func(t *testing.T, dir string) {
+			if err := syscall.Mount(dir, dir, "", syscall.MS_BIND, ""); err != nil {
+				t.Fatalf("mount a folder over itself (this needs root): %v", err)
+			}
+			t.Cleanup(func() { syscall.Unmount(dir, syscall.MNT_DETACH) })
+			if err := syscall.Mount("", dir, "", syscall.MS_BIND|syscall.MS_REMOUNT|syscall.MS_RDONLY, ""); err != nil {
+				t.Fatal(err)
+			}
+		}, func(t *testing.T, dir string) {
+			if err := syscall.Unmount(dir, 0); err != nil {
+				t.Fatal(err)
+			}
+		}},
 	}
 }
 
 // outside records two runs outside of the repository: one with a source that
 // is not committed, large files and notes, and one that joins its objects. It
 // gives their tips.
-func outside(t *testing.T, dir string) map[string]string {
+func outside(t *testing.T, dir string, spoil func(*testing.T, string)) map[string]string {
 	t.Helper()
 	large := strings.Repeat("weights\n", 3000)
 	gitstoretest.Write(t, dir, "data.bin", strings.Repeat("untracked and large\n", 2000))
+	spoil(t, dir)
 	t.Setenv("GIT_CONFIG_COUNT", "1")
 	t.Setenv("GIT_CONFIG_KEY_0", "exprec.lfsThreshold")
 	t.Setenv("GIT_CONFIG_VALUE_0", "16k")
@@ -148,8 +161,7 @@ func TestRunsMoveIntoTheRepository(t *testing.T) {
 	for _, s := range settings() {
 		t.Run(s.name, func(t *testing.T) {
 			dir := repository(t)
-			s.spoil(t, dir)
-			want := outside(t, dir)
+			want := outside(t, dir, s.spoil)
 			if o := recoverIn(t, dir, "2s"); len(o.Moved) != 0 || len(o.Runs) != 2 {
 				t.Fatalf("moved too early: %+v", o)
 			}
@@ -176,7 +188,7 @@ func TestRunsOfAFolderMoveIntoItsRepository(t *testing.T) {
 	t.Setenv("XDG_DATA_HOME", t.TempDir())
 	dir := t.TempDir()
 	gitstoretest.Write(t, dir, "train.py", "lr = 0.3\n")
-	want := outside(t, dir)
+	want := outside(t, dir, func(*testing.T, string) {})
 	gitstoretest.Git(t, dir, "init", "-q")
 	gitstoretest.Git(t, dir, "add", "train.py")
 	gitstoretest.Git(t, dir, "commit", "-qm", "Begin")
@@ -196,8 +208,7 @@ func TestMoveKilledAtEverySystemCall(t *testing.T) {
 	}
 	for _, s := range settings() {
 		dir := repository(t)
-		s.spoil(t, dir)
-		want := outside(t, dir)
+		want := outside(t, dir, s.spoil)
 		s.mend(t, dir)
 		xdg := os.Getenv("XDG_DATA_HOME")
 		template := t.TempDir()

@@ -84,7 +84,11 @@ func driven() {
 		case "sync":
 			answer = fmt.Sprint(e.Sync())
 		case "file":
-			if err := os.WriteFile(e.Dir()+"/files/"+arg, []byte(arg), 0o600); err != nil {
+			err := os.MkdirAll(e.Dir()+"/files", 0o700)
+			if err == nil {
+				err = os.WriteFile(e.Dir()+"/files/"+arg, []byte(arg), 0o600)
+			}
+			if err != nil {
 				answer = err.Error()
 			}
 		case "finish":

@@ -54,7 +54,7 @@ func (p *Project) trySeal(ctx context.Context, uuid, folder string) (sealing, er
 	if err != nil {
 		return sealing{}, err
 	}
-	if err := p.gather(tip, run, folder); err != nil {
+	if err := p.gather(run, folder); err != nil {
 		return sealing{}, err
 	}
 	f, err := fold(folder, run.Started)

@@ -49,6 +49,10 @@ type runJSON struct {
 	Params      map[string]any        `json:"params"`
 	Results     map[string]number64   `json:"results"`
 	Scalars     map[string]scalarJSON `json:"scalars"`
+	// Heard is the last sign of life of a running run, which gives one every
+	// 30 s; Elsewhere the host of one whose process cannot be seen from here.
+	Heard     *moments `json:"heard,omitempty"`
+	Elsewhere string   `json:"elsewhere,omitempty"`
 	// Problem says why the run could be read only in part.
 	Problem string `json:"problem,omitempty"`
 }
@@ -190,6 +194,9 @@ func jsonRun(r *recorder.Run) *runJSON {
 		Host: info.Host.Name, User: info.User, Tags: list(r.Tags()), Archived: r.Archived(),
 		Description: r.Description(), Conclusion: r.Conclusion(), Parents: []string{},
 		Params: map[string]any{}, Results: map[string]number64{}, Scalars: map[string]scalarJSON{},
+	}
+	if r.Status() == recorder.Running {
+		j.Heard, j.Elsewhere = momentJSON(r.LastHeard()), r.Elsewhere()
 	}
 	if info.Error != nil {
 		j.Error = &info.Error.Message
