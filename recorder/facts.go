@@ -22,6 +22,10 @@ const (
 	shortestWait = 5 * time.Millisecond
 )
 
+// longestList is how long a list of packages may take: on a file system that
+// hardly answers it ends with those that were found.
+const longestList = time.Minute
+
 // factFinder finds out in the background what takes too long for the start.
 type factFinder struct {
 	began   time.Time
@@ -41,9 +45,11 @@ type factFinder struct {
 // that it has started. It is called once, after the start commit, and never
 // waits.
 func (e *Experiment) gatherFacts(pid int) {
-	_, refused := environ.Variables(os.Environ(), e.project.askedVariables())
-	for _, why := range refused {
-		e.warn("%s", why)
+	if asked := e.project.askedVariables(); len(asked) > 0 {
+		_, refused := environ.Variables(os.Environ(), asked)
+		for _, why := range refused {
+			e.warn("%s", why)
+		}
 	}
 	working, cancel := context.WithCancel(e.context())
 	looking, idle := context.WithCancel(working)
@@ -57,9 +63,20 @@ func (e *Experiment) gatherFacts(pid int) {
 		f.finding.Go(e.guarded(func() { e.hashExecutable(working, *e.executable) }))
 	}
 	if pid != os.Getpid() {
-		f.finding.Go(e.guarded(func() {
-			environ.Observe(looking, pid, func(p environ.Program) { e.listPackages(working, p) })
-		}))
+		f.finding.Go(e.guarded(func() { e.findProgram(looking, working, pid) }))
+	}
+}
+
+// findProgram finds the program that a command runs, until looking ends, and
+// lists its packages.
+func (e *Experiment) findProgram(looking, working context.Context, pid int) {
+	list := func(p environ.Program) { e.listPackages(working, p) }
+	if environ.SeesProcesses {
+		environ.Observe(looking, pid, list)
+	} else if e.command != nil {
+		if p, ok := environ.Guess(e.command.Args, e.command.Path); ok {
+			list(p)
+		}
 	}
 }
 
@@ -95,7 +112,9 @@ func (e *Experiment) hashExecutable(ctx context.Context, exe record.Executable) 
 func (e *Experiment) listPackages(ctx context.Context, p environ.Program) {
 	e.facts.wanted.Add(1)
 	defer e.facts.wanted.Add(-1)
-	version, packages := environ.Packages(ctx, p, e.facts.cache)
+	listing, cancel := context.WithTimeout(ctx, longestList)
+	defer cancel()
+	version, packages := environ.Packages(listing, p, e.facts.cache)
 	if version != "" || len(packages) > 0 {
 		e.recordFacts(record.FactsFrame{Runtime: version}, packages)
 	}

@@ -2,7 +2,9 @@ package environ
 
 import (
 	"context"
+	"os"
 	"os/exec"
+	"path/filepath"
 	"testing"
 	"time"
 )
@@ -54,5 +56,42 @@ func TestObserveFindsTheProgramThatRunsLonger(t *testing.T) {
 	Observe(ctx, command.Process.Pid, func(p Program) { found = append(found, p.Language) })
 	if len(found) != 2 || found[0] != Python || found[1] != Node {
 		t.Errorf("found %v, want Python and then Node", found)
+	}
+}
+
+// npm and tox are programs for Node and in Python themselves, and what they
+// start counts.
+func TestObserveLooksBehindLaunchers(t *testing.T) {
+	dir := t.TempDir()
+	npm := write(t, filepath.Join(dir, "npm-cli.js"), "process.title = 'npm run train'\nrequire('child_process').spawn('python3', ['-c', 'import sys; sys.stdin.read()'], {stdio: 'inherit'})\n", 0o644)
+	if p := observed(t, os.Environ(), dir, "node", npm); p.Language != Python {
+		t.Errorf("behind npm %s is found, want Python", p.Language)
+	}
+	tox := write(t, filepath.Join(dir, "tox"), "import subprocess\nsubprocess.run(['node', '-e', 'process.stdin.resume()'])\n", 0o755)
+	if p := observed(t, os.Environ(), dir, "python3", tox); p.Language != Node {
+		t.Errorf("behind tox %s is found, want Node", p.Language)
+	}
+}
+
+func TestLaunches(t *testing.T) {
+	for _, c := range []struct {
+		args []string
+		want bool
+	}{
+		{[]string{"/opt/conda/bin/python", "/opt/conda/bin/conda", "run", "python", "train.py"}, true},
+		{[]string{"node", "/usr/lib/node_modules/npm/bin/npm-cli.js", "run", "x"}, true},
+		{[]string{"npm run train", "", ""}, true},
+		{[]string{"npm", "", ""}, true},
+		{[]string{"python", "-u", "-m", "tox", "-e", "py"}, true},
+		{[]string{"python", "train.py", "npm"}, false},
+		{[]string{"python", "-c", "x", "tox"}, false},
+		{[]string{"python", "-m"}, false},
+		{[]string{"python"}, false},
+		{[]string{" "}, false},
+		{nil, false},
+	} {
+		if got := launches(Process{Args: c.args}); got != c.want {
+			t.Errorf("%q: %v, want %v", c.args, got, c.want)
+		}
 	}
 }

@@ -83,13 +83,9 @@ type observer struct {
 func (o *observer) look(pid int, passed time.Duration) (Program, bool) {
 	running := map[string]Program{}
 	for at, queue := 0, []int{pid}; at < len(queue) && at < maxProcesses; at++ {
-		language := o.language(exeOf(queue[at]))
+		p, language := o.program(queue[at])
 		if language == "" {
 			queue = append(queue, children(queue[at])...)
-			continue
-		}
-		p, ok := readProcess(queue[at])
-		if !ok {
 			continue
 		}
 		key := p.Exe + "\x00" + p.Started()
@@ -108,6 +104,20 @@ func (o *observer) look(pid int, passed time.Duration) (Program, bool) {
 		}
 	}
 	return Program{}, false
+}
+
+// program is a process, and the language of the program that it is; none where
+// the program is known to do nothing but start others.
+func (o *observer) program(pid int) (Process, Language) {
+	language := o.language(exeOf(pid))
+	if language == "" {
+		return Process{}, ""
+	}
+	p, ok := readProcess(pid)
+	if !ok || launches(p) {
+		return Process{}, ""
+	}
+	return p, language
 }
 
 func (o *observer) language(exe string) Language {

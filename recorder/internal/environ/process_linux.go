@@ -9,6 +9,9 @@ import (
 	"strings"
 )
 
+// SeesProcesses says whether Observe can look at processes here.
+const SeesProcesses = true
+
 // readProcess is a process as the system shows it, false where it is gone, or
 // where it sees other files than this one does, as in a container.
 func readProcess(pid int) (Process, bool) {

@@ -12,7 +12,7 @@ import (
 )
 
 // kept are the variables that matter for repeating a run and hold no secret,
-// by name or pattern. TF_* is not among them: TF_VAR_* and TF_TOKEN_* are
+// by name or, with a * at the end, by its begin. TF_* is not among them: TF_VAR_* and TF_TOKEN_* are
 // Terraform's, and hold secrets.
 var kept = []string{
 	// which processors, and how many threads
@@ -57,7 +57,7 @@ func Variables(environment, more []string) (found []record.Variable, refused []s
 		if len(found) == maxVariables {
 			break
 		}
-		if asked[name] || matchesAny(kept, name) && !secretName(name) {
+		if asked[name] || harmless(name) && !secretName(name) {
 			found = append(found, record.Variable{Name: name, Value: bounded(redact.Text(values[name]))})
 		}
 	}
@@ -118,10 +118,11 @@ func secretName(name string) bool {
 	return redact.Name(name) || slices.ContainsFunc(secretParts, isPart) || slices.ContainsFunc(words, isSecret)
 }
 
-func matchesAny(patterns []string, name string) bool {
-	return slices.ContainsFunc(patterns, func(pattern string) bool {
-		ok, _ := path.Match(pattern, name)
-		return ok
+// harmless reports whether a variable is on the list.
+func harmless(name string) bool {
+	return slices.ContainsFunc(kept, func(pattern string) bool {
+		prefix, isPrefix := strings.CutSuffix(pattern, "*")
+		return name == pattern || isPrefix && strings.HasPrefix(name, prefix)
 	})
 }
 

@@ -6,6 +6,7 @@ import (
 	"io"
 	"regexp"
 	"slices"
+	"sync"
 )
 
 // Secret is something in a text that looks like a secret. It does not hold the
@@ -51,8 +52,9 @@ func FindSecrets(r io.Reader, limit int) []Secret {
 type search struct {
 	kind    string
 	markers [][]byte
-	pattern *regexp.Regexp
+	pattern func() *regexp.Regexp // compiled when a marker is met
 	word    bool
+	scheme  bool                                            // a letter or digit must stand before it
 	quick   func(text []byte) bool                          // says fast that a text does not match; may be nil
 	real    func(match []byte, pattern *regexp.Regexp) bool // whether a match counts; may be nil
 }
@@ -60,15 +62,19 @@ type search struct {
 func searches() []search {
 	var all []search
 	for _, k := range kinds {
-		s := search{kind: k.name, pattern: regexp.MustCompile("^" + k.pattern), word: k.word, quick: k.quick}
+		s := search{kind: k.name, pattern: anchored(k.pattern), word: k.word, quick: k.quick}
 		for _, marker := range k.markers {
 			s.markers = append(s.markers, []byte(marker))
 		}
 		all = append(all, s)
 	}
 	return append(all, search{
-		kind: "password in a URL", markers: [][]byte{[]byte("://")}, pattern: regexp.MustCompile("^" + passwordInURL), quick: hasUser, real: realPassword,
+		kind: "password in a URL", markers: [][]byte{[]byte("://")}, pattern: anchored(passwordInURL), scheme: true, quick: hasUser, real: realPassword,
 	})
+}
+
+func anchored(pattern string) func() *regexp.Regexp {
+	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile("^" + pattern) })
 }
 
 // hasUser reports whether a URL, from behind its scheme on, has an @ before
@@ -148,12 +154,16 @@ func (s search) matches(block []byte, at int) bool {
 	if s.word && at > 0 && inWord(block[at-1]) {
 		return false
 	}
+	if s.scheme && (at == 0 || !inWord(block[at-1]) || block[at-1] == '-' || block[at-1] == '_') {
+		return false
+	}
 	text := block[at:min(len(block), at+longest)]
 	if s.quick != nil && !s.quick(text) {
 		return false
 	}
-	match := s.pattern.Find(text)
-	return match != nil && (s.real == nil || s.real(match, s.pattern))
+	pattern := s.pattern()
+	match := pattern.Find(text)
+	return match != nil && (s.real == nil || s.real(match, pattern))
 }
 
 func inWord(c byte) bool {

@@ -20,19 +20,19 @@ type kind struct {
 // kinds are the secrets that are known: keys of services whose form is their
 // own, and keys in PEM. Only what is surely none of anything else is here.
 var kinds = []kind{
-	{"private key", []string{"-----BEGIN "}, `-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----`, false, nil},
+	{"private key", []string{"-----BEGIN "}, `-----BEGIN [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----`, false, nil},
 	{"AWS access key", []string{"AKIA", "ASIA"}, `(?:AKIA|ASIA)[0-9A-Z]{16}`, false, nil},
-	{"GitHub token", []string{"ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_"}, `(?:gh[pousr]_[0-9A-Za-z]{36,255}|github_pat_[0-9A-Za-z_]{22,255})`, false, nil},
-	{"GitLab token", []string{"glpat-"}, `glpat-[0-9A-Za-z_-]{20,255}`, false, nil},
-	{"Hugging Face token", []string{"hf_"}, `hf_[0-9A-Za-z]{30,255}`, false, nil},
-	{"API key", []string{"sk-"}, `sk-(?:[0-9A-Za-z]{32,255}|(?:proj|ant|live|test|svcacct|or)-[0-9A-Za-z_-]{20,255})`, true, nil},
-	{"Stripe key", []string{"sk_live_", "rk_live_"}, `[sr]k_live_[0-9A-Za-z]{24,255}`, true, nil},
-	{"Slack token", []string{"xoxa-", "xoxb-", "xoxp-", "xoxr-", "xoxs-"}, `xox[abprs]-[0-9A-Za-z-]{10,255}`, false, nil},
-	{"Slack webhook", []string{"hooks.slack.com/"}, `hooks\.slack\.com/services/[0-9A-Za-z/]{20,255}`, false, nil},
-	{"Google API key", []string{"AIza"}, `AIza[0-9A-Za-z_-]{35}`, true, nil},
-	{"npm token", []string{"npm_"}, `npm_[0-9A-Za-z]{36}`, true, nil},
-	{"PyPI token", []string{"pypi-AgE"}, `pypi-AgE[0-9A-Za-z_-]{50,255}`, false, nil},
-	{"JSON web token", []string{"eyJ"}, `eyJ[0-9A-Za-z_-]{10,1000}\.eyJ[0-9A-Za-z_-]{10,1000}\.[0-9A-Za-z_-]{1,255}`, false, twoParts},
+	{"GitHub token", []string{"ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_"}, `(?:gh[pousr]_[0-9A-Za-z]{36,}|github_pat_[0-9A-Za-z_]{22,})`, false, nil},
+	{"GitLab token", []string{"glpat-"}, `glpat-[0-9A-Za-z_-]{20,}`, false, nil},
+	{"Hugging Face token", []string{"hf_"}, `hf_[0-9A-Za-z]{30,}`, false, nil},
+	{"API key", []string{"sk-"}, `sk-(?:[0-9A-Za-z]{32,}|(?:proj|ant|live|test|svcacct|or)-[0-9A-Za-z_-]{20,})`, true, nil},
+	{"Stripe key", []string{"sk_live_", "rk_live_"}, `[sr]k_live_[0-9A-Za-z]{24,}`, false, nil},
+	{"Slack token", []string{"xoxa-", "xoxb-", "xoxp-", "xoxr-", "xoxs-"}, `xox[abprs]-[0-9A-Za-z-]{10,}`, false, nil},
+	{"Slack webhook", []string{"hooks.slack.com/"}, `hooks\.slack\.com/services/[0-9A-Za-z/]{20,}`, false, nil},
+	{"Google API key", []string{"AIza"}, `AIza[0-9A-Za-z_-]{35}`, false, nil},
+	{"npm token", []string{"npm_"}, `npm_[0-9A-Za-z]{36}`, false, nil},
+	{"PyPI token", []string{"pypi-AgE"}, `pypi-AgE[0-9A-Za-z_-]{50,}`, false, nil},
+	{"JSON web token", []string{"eyJ"}, `eyJ[0-9A-Za-z_-]{10,}\.eyJ[0-9A-Za-z_-]{10,}\.[0-9A-Za-z_-]+`, false, twoParts},
 }
 
 // twoParts reports whether a dot joins the head of a JSON web token to a body:
@@ -48,7 +48,7 @@ func twoParts(text []byte) bool {
 
 // passwordInURL is the user and the password of a URL, from the colon behind
 // the scheme on. Users without a password, such as git@host, are none.
-const passwordInURL = `://[^/@\s:"'<>]{0,255}:([^/@\s"'<>]{1,255})@`
+const passwordInURL = `://[^/@\s:"'<>]*:([^/@\s"'<>]+)@`
 
 // secretValue matches values that are secrets wherever they stand.
 var secretValue = marked{sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(alternatives()) })}

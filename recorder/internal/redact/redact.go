@@ -61,10 +61,19 @@ func Args(args []string) []string {
 // script given with -c is none.
 var plainName = lazy.New(`^[-+~A-Za-z0-9_.:/@]+$`)
 
+// maxRounds bounds how often a text is masked again: a secret may come to light
+// once the one that it hung on to is gone.
+const maxRounds = 8
+
 // Text masks the values in a text that are secrets wherever they stand, the
 // passwords of URLs, and what is assigned to a name that says so.
 func Text(text string) string {
-	text = secretValue.ReplaceAllString(text, Mask)
+	for range maxRounds {
+		before := text
+		if text = secretValue.ReplaceAllString(text, Mask); text == before {
+			break
+		}
+	}
 	if strings.Contains(text, "://") && strings.Contains(text, "@") {
 		text = userinfo.ReplaceAllString(text, "$1"+Mask+"@")
 	}
@@ -77,7 +86,7 @@ func Text(text string) string {
 
 var (
 	named    = lazy.New(`(?i)` + secretWord + `|basic`) // without it nothing is assigned
-	userinfo = lazy.New(`([A-Za-z][A-Za-z0-9+.-]*://)[^/@\s]+@`)
+	userinfo = lazy.New(`([A-Za-z0-9][A-Za-z0-9+.-]*://)[^/@\s]+@`)
 	bearer   = lazy.New(`(?i)\b((?:authorization["']?\s*[:=]\s*["']?)?(?:bearer|basic|token)\s+)[A-Za-z0-9._~+/=-]{16,}`)
 	// naming is what stands before a value: name=, "name": of JSON and Python,
 	// and --name.
