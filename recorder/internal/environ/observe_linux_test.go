@@ -40,22 +40,54 @@ func observed(t *testing.T, env []string, dir string, args ...string) Program {
 }
 
 // A launcher that asks one interpreter first and then runs another one for
-// longer: the longer one is the program. One that runs shorter is not.
+// longer: the longer one is the program.
 func TestObserveFindsTheProgramThatRunsLonger(t *testing.T) {
 	python := realPython(t)
-	command := exec.Command("sh", "-c", `"$1" -c 'import time; time.sleep(0.05)'; node -e 'setTimeout(() => {}, 600)'; "$1" -c 'import time; time.sleep(0.1)'; true`, "sh", python)
+	command := exec.Command("sh", "-c", `"$1" -c 'import time; time.sleep(0.05)'; node -e 'process.stdin.resume()'; true`, "sh", python)
+	stdin, err := command.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
 	if err := command.Start(); err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithCancel(t.Context())
-	go func() {
-		command.Wait()
-		cancel()
-	}()
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
 	var found []Language
-	Observe(ctx, command.Process.Pid, func(p Program) { found = append(found, p.Language) })
+	Observe(ctx, command.Process.Pid, func(p Program) {
+		if found = append(found, p.Language); p.Language == Node {
+			cancel()
+		}
+	})
+	stdin.Close()
+	command.Wait()
 	if len(found) != 2 || found[0] != Python || found[1] != Node {
 		t.Errorf("found %v, want Python and then Node", found)
+	}
+}
+
+func TestObserverChoosesByTime(t *testing.T) {
+	o := observer{seen: map[string]time.Duration{}}
+	python, node, r := Program{Language: Python}, Program{Language: Node}, Program{Language: R}
+	for i, c := range []struct {
+		running map[string]Program
+		want    Language
+	}{
+		{nil, ""},
+		{map[string]Program{"p": python}, Python},
+		{map[string]Program{"p": python}, ""},
+		{map[string]Program{"p": python, "n": node}, ""},
+		{map[string]Program{"n": node}, ""},
+		{map[string]Program{"n": node}, ""},
+		{map[string]Program{"n": node}, Node},
+		{map[string]Program{"p": python}, ""},
+		{map[string]Program{"r": r}, ""},
+		{nil, ""},
+		{map[string]Program{"p": python, "r": r}, Python},
+	} {
+		if got, ok := o.choose(c.running, time.Second); got.Language != c.want || ok != (c.want != "") {
+			t.Errorf("look %d chooses %q, want %q", i, got.Language, c.want)
+		}
 	}
 }
 

@@ -81,6 +81,11 @@ type observer struct {
 
 // look takes the programs that run now; passed is the time since the last look.
 func (o *observer) look(pid int, passed time.Duration) (Program, bool) {
+	return o.choose(o.running(pid), passed)
+}
+
+// running are the programs that a process is and has started, by their files.
+func (o *observer) running(pid int) map[string]Program {
 	running := map[string]Program{}
 	for at, queue := 0, []int{pid}; at < len(queue) && at < maxProcesses; at++ {
 		p, language := o.program(queue[at])
@@ -91,8 +96,17 @@ func (o *observer) look(pid int, passed time.Duration) (Program, bool) {
 		key := p.Exe + "\x00" + p.Started()
 		if _, known := running[key]; !known {
 			running[key] = Program{p, language}
-			o.seen[key] += passed
 		}
+	}
+	return running
+}
+
+// choose is the program that is to be described from now on, if it is another
+// one than before: one that has been seen for longer than the one that was
+// described, which does not run any more.
+func (o *observer) choose(running map[string]Program, passed time.Duration) (Program, bool) {
+	for key := range running {
+		o.seen[key] += passed
 	}
 	if _, ok := running[o.current]; ok {
 		return Program{}, false

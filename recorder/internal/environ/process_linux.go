@@ -21,6 +21,9 @@ func readProcess(pid int) (Process, bool) {
 		return Process{}, false
 	}
 	p := Process{PID: pid, Exe: exe, Args: texts(readProc(dir+"/cmdline", maxProc)), Env: map[string]string{}}
+	if p.Args[0] == "" {
+		return Process{}, false // it is about to begin
+	}
 	p.Dir, _ = os.Readlink(dir + "/cwd")
 	for _, pair := range texts(readProc(dir+"/environ", maxProc)) {
 		if name, value, ok := strings.Cut(pair, "="); ok {
