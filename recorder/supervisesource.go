@@ -26,7 +26,9 @@ func (e *Experiment) addSourceOf(tree *gitstore.Tree, run *record.Run, ref strin
 	from, hash, err := e.sourceTreeOf(ref)
 	if err != nil {
 		e.fail(fmt.Errorf("the source is taken from the work tree: %w", err))
-		e.addSource(tree, run)
+		if e.addSource(tree, run); run.Source != nil {
+			run.Source.Notes = append(run.Source.Notes, fmt.Sprintf("the source is not the one that was asked for: %v", err))
+		}
 		return
 	}
 	tree.AddObject("source", filemode.Dir, hash)
