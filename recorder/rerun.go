@@ -27,7 +27,13 @@ func (p *Project) PrepareRerun(ctx context.Context, r *Run, dir string) (workDir
 	if err != nil {
 		return "", nil, err
 	}
-	warnings = append(report.Warnings, otherMachine(r.Info())...)
+	workDir, warnings, err = p.bring(ctx, r, dir)
+	return workDir, append(report.Warnings, warnings...), err
+}
+
+// bring makes a folder that holds a source fit for the run's command.
+func (p *Project) bring(ctx context.Context, r *Run, dir string) (workDir string, warnings []string, err error) {
+	warnings = otherMachine(r.Info())
 	for _, input := range r.Info().Inputs {
 		if err := ctx.Err(); err != nil {
 			return "", nil, err

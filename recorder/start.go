@@ -193,6 +193,8 @@ func (e *Experiment) tryStart(run *record.Run) error {
 	tree := gitstore.NewTree()
 	switch {
 	case e.options.NoSource:
+	case e.command != nil && e.command.Commit != "":
+		e.addSourceOfCommit(tree, run, e.command.Commit)
 	case e.command != nil && e.command.Source != "":
 		e.addSourceOf(tree, run, e.command.Source)
 	default:

@@ -18,8 +18,9 @@ const watchedBy = "exprec run"
 type Command struct {
 	Args []string // as typed, the program's name first
 	Path string   // of its executable, empty where there is none
-	// Source is the run whose source is kept instead of a snapshot.
-	Source string
+	// Source is the run whose source is kept instead of a snapshot, Commit the
+	// commit of the user's repository whose tree is.
+	Source, Commit string
 	// RerunOf is the run that this command is run for again, and Directory
 	// where that ran as seen from the project's top: the folder that this
 	// process is in stands for it.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/go-git/go-git/v5/plumbing"
 	"github.com/go-git/go-git/v5/plumbing/filemode"
 
 	"github.com/exprec/exprec/gitstore"
@@ -40,6 +41,18 @@ func (e *Experiment) addSourceOf(tree *gitstore.Tree, run *record.Run, ref strin
 		run.Source.Notes = append(run.Source.Notes, s.Notes...)
 	}
 	run.Git = info.Git // the commit that this source was compared with
+}
+
+// addSourceOfCommit adds the tree of a commit of the user.
+func (e *Experiment) addSourceOfCommit(tree *gitstore.Tree, run *record.Run, commit string) {
+	info, err := e.project.stores[0].ReadCommit(plumbing.NewHash(commit))
+	if err != nil {
+		e.fail(fmt.Errorf("the source of the commit %.12s is not kept: %w", commit, err))
+		return
+	}
+	tree.AddObject("source", filemode.Dir, info.Tree)
+	run.Source = &record.Source{Notes: []string{"the source is that of the commit " + commit}}
+	run.Git = &record.Git{Commit: commit}
 }
 
 // sourceTreeOf finds the source tree of a run in the store that new runs go into.

@@ -50,35 +50,60 @@ func (a *app) rerun(ctx context.Context, p *recorder.Project, r *recorder.Run, o
 	if err != nil {
 		return err
 	}
-	scratch, err := os.MkdirTemp("", "exprec-rerun-")
+	options := recorder.Options{Name: o.name}
+	if o.name == "" {
+		options.Title = "rerun of " + r.Label()
+	}
+	var id string
+	var ended error
+	scratch, err := a.inScratch(func(dir string) (string, []string, error) { return p.PrepareRerun(ctx, r, dir) }, func() {
+		id, ended = recordAgain(p, r, options, recorder.Command{Args: words, Source: r.ID()})
+	})
 	if err != nil {
 		return err
 	}
 	if o.keep {
-		defer func() { a.out.line(plain("%s", sanitizeLine(filepath.Join(scratch, "source")))) }()
+		a.out.line(plain("%s", sanitizeLine(filepath.Join(scratch, sourceFolder))))
 	} else {
 		defer os.RemoveAll(scratch)
 	}
-	dir, warnings, err := p.PrepareRerun(ctx, r, filepath.Join(scratch, "source"))
+	if id == "" {
+		return ended
+	}
+	return a.verdict(ctx, p, r, id, ended, o.check)
+}
+
+// sourceFolder is the folder in a scratch folder that holds a run's source.
+const sourceFolder = "source"
+
+// inScratch makes a scratch folder with a source in it, and does something with
+// the folder that prepare names as the current one. The scratch folder is the
+// caller's to remove, where there is no error.
+func (a *app) inScratch(prepare func(dir string) (string, []string, error), do func()) (scratch string, err error) {
+	if scratch, err = os.MkdirTemp("", "exprec-rerun-"); err != nil {
+		return "", err
+	}
+	defer func() {
+		if err != nil {
+			os.RemoveAll(scratch)
+		}
+	}()
+	dir, warnings, err := prepare(filepath.Join(scratch, sourceFolder))
 	if err != nil {
-		return err
+		return "", err
 	}
 	for _, w := range warnings {
 		a.note("%s", w)
 	}
 	before, err := os.Getwd()
 	if err != nil {
-		return err
+		return "", err
 	}
 	if err := enter(dir); err != nil {
-		return err
+		return "", err
 	}
-	defer enter(before)
-	id, ended := a.recordAgain(p, r, words, o)
-	if id == "" {
-		return ended
-	}
-	return a.verdict(ctx, p, r, id, ended, o.check)
+	do()
+	return scratch, enter(before)
 }
 
 // rerunWords is the command with the overrides in it.
@@ -107,21 +132,18 @@ func enter(dir string) error {
 	return os.Setenv("PWD", dir)
 }
 
-// recordAgain runs the command in the current folder and records it in the
-// project of the first run.
-func (a *app) recordAgain(p *recorder.Project, r *recorder.Run, words []string, o rerunOptions) (id string, ended error) {
-	path, lookErr := findProgram(words[0])
+// recordAgain runs the command of a run in the current folder and records it
+// in the project of that run.
+func recordAgain(p *recorder.Project, r *recorder.Run, o recorder.Options, c recorder.Command) (id string, ended error) {
+	path, lookErr := findProgram(c.Args[0])
 	if lookErr == nil && !filepath.IsAbs(path) {
 		path, lookErr = filepath.Abs(path)
 	}
-	options := recorder.Options{Dir: p.Top(), Name: o.name, Title: "rerun of " + r.Label(), Group: r.Info().Group, Tags: r.Info().Tags, Steps: int(r.Info().Steps)}
-	if o.name != "" {
-		options.Title = ""
-	}
-	j := newJob(words, path)
-	s := recorder.Supervise(options, recorder.Command{
-		Args: words, Path: path, Source: r.ID(), RerunOf: r.ID(), Directory: r.Info().Directory, Messages: j.messages,
-	})
+	info := r.Info()
+	o.Dir, o.Group, o.Tags, o.Steps = p.Top(), info.Group, info.Tags, int(info.Steps)
+	j := newJob(c.Args, path)
+	c.Path, c.RerunOf, c.Directory, c.Messages = path, r.ID(), info.Directory, j.messages
+	s := recorder.Supervise(o, c)
 	ended = j.run(s, &plan{}, lookErr)
 	return s.Experiment().ID(), ended
 }

@@ -41,6 +41,7 @@ func newRoot(a *app) *cobra.Command {
 		newDiff(a),
 		newWhy(a),
 		newRerun(a),
+		newBisect(a),
 		newEdit(a),
 		newDelete(a),
 		newPrune(a),
