@@ -51,7 +51,7 @@ func TestReadCrash(t *testing.T) {
 		crashed:              "panic boom",
 		long:                 "panic boom",
 		crashed[:10]:         "panic boo",
-		crashed[8:]:          "crash /x/main.go:9 +0x1",
+		crashed[8:]:          "crash main.main()",
 		"fatal: \x00\xff\n":  "crash fatal: \uFFFD",
 		"":                   "",
 		"\n\n":               "",

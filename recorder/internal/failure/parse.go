@@ -1,6 +1,10 @@
 package failure
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/exprec/exprec/recorder/internal/lazy"
+)
 
 // Bounds of what Parse returns, in bytes.
 const (
@@ -42,10 +46,30 @@ func Parse(tail []byte) (kind, message, stack string, ok bool) {
 		f, ok = last(lines, []parser{oneLiner})
 	}
 	if !ok {
-		f = found{message: strings.TrimSpace(lines[len(lines)-1])}
+		f = lastWords(lines)
 	}
 	return Clean(f.kind, MaxType), Clean(strings.TrimSpace(f.message), MaxMessage), Clean(strings.Join(f.stack, "\n"), MaxStack), true
 }
+
+// lastWords are the last line, with the class of an error where it begins like
+// one. Lines below it that are indented tell where it was.
+func lastWords(lines []string) found {
+	at := lastLine(lines, func(line string) bool { return !indented(line) && !blank(line) })
+	if at < 0 || len(lines)-at > maxAfter {
+		at = len(lines) - 1
+	}
+	f := found{message: lines[at], begin: at, end: len(lines)}
+	if at < len(lines)-1 {
+		f.stack = lines[at:]
+	}
+	if m := classed.FindStringSubmatch(lines[at]); m != nil {
+		f.kind, f.message = m[1], m[2]
+	}
+	return f
+}
+
+// classed is a line that begins with the class of an error.
+var classed = lazy.New(`^((?:[A-Za-z_]\w*(?:\.|::))*[A-Z]\w*(?:Error|Exception)|Error): (.+)$`)
 
 // last is the error that begins last of those near the end.
 func last(lines []string, parsers []parser) (best found, ok bool) {

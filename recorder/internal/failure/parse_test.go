@@ -19,6 +19,8 @@ var said = []struct{ file, kind, message, stack string }{
 	{"python-i", "TimeoutError", "", "asyncio.exceptions.CancelledError"},
 	{"python-j", "Odd", "a note", "raise e"},
 	{"python-rank", "RuntimeError", "CUDA error: out of memory\nCompile with TORCH_USE_CUDA_DSA.", "line 9, in <module>"},
+	{"python-pool", "ValueError", "bad 1", "line 125, in worker"},
+	{"python-torchrun", "ValueError", "bad shard", "line 5, in main"},
 	{"node-a", "TypeError", "Cannot read properties of undefined (reading 'bar')", "at f (/home/u/project/a.js:1:29)"},
 	{"node-b", "uncaught", "5", "throw 5"},
 	{"node-d", "Error", "ENOENT: no such file or directory, open '/nope/x'", "d.js:1:15"},
@@ -30,6 +32,9 @@ var said = []struct{ file, kind, message, stack string }{
 	{"r-d", "Error", `unexpected '*' in "x <- 1 +*"`, "Execution halted"},
 	{"r-e", "Error", "there is no package called ‘nosuchpkg’", "library(nosuchpkg)"},
 	{"r-f", "Error", "x must be positive", "Execution halted"},
+	{"r-warnings", "Error", "bad thing", "NaNs produced"},
+	{"ruby", "", "a.rb:1:in `f': bad thing (RuntimeError)", "from a.rb:5"},
+	{"perl", "", "bad thing at -e line 1.", "main::f() called"},
 	{"julia-a", "DomainError", "DomainError with -1.0:\nsqrt was called with a negative real argument but will only return a complex result if called with a complex argument. Try sqrt(Complex(x)).", "in expression starting at"},
 	{"julia-b", "UndefVarError", "`x` not defined in `Main`", "top-level scope"},
 	{"go-string", "panic", "boom 12", "main.go:9"},
@@ -48,7 +53,7 @@ var said = []struct{ file, kind, message, stack string }{
 	{"rust-thread", "panic", "called `Result::unwrap()` on an `Err` value: Any { .. }", "thread 'main'"},
 	{"rust-plain", "panic", "index out of bounds: the len is 3 but the index is 5", "RUST_BACKTRACE"},
 	{"rust-old", "panic", "no such layer", "src/main.rs:4:5"},
-	{"rust-error", "", "Error: ParseIntError { kind: InvalidDigit }", ""},
+	{"rust-error", "Error", "ParseIntError { kind: InvalidDigit }", ""},
 	{"java-cause", "java.lang.NumberFormatException", `For input string: "abc"`, "java.lang.IllegalStateException: cannot read the step"},
 	{"java-thread", "java.lang.RuntimeException", "in thread\nsecond", "at A.lambda$main$0(A.java:4)"},
 	{"java-none", "java.lang.Exception", "", "at A.main"},
@@ -95,6 +100,8 @@ func TestParseAmongOtherLines(t *testing.T) {
 		{string(words(t, "go-string")) + "\n" + python, "RuntimeError", "outer\nline two"},
 		{"\x1b[31m" + strings.ReplaceAll(python, "\n", "\x1b[0m\r\n\x1b[31m"), "RuntimeError", "outer\nline two"},
 		{"  0%|   \r 50%|###\r100%|######\n", "", "100%|######"},
+		{"│ boxed traceback │\nmy.module.BadError: no such layer\n", "my.module.BadError", "no such layer"},
+		{"    all\n  indented", "", "indented"},
 		{"\n \n", "", ""},
 		{"error: token ghp_0123456789abcdefghijABCDEFGHIJ012345 refused\n", "", "error: token [masked] refused"},
 		{"bad \xff\xfe bytes \x07\n", "", "bad \uFFFD bytes"},
@@ -116,8 +123,8 @@ func TestParseIsBounded(t *testing.T) {
 	if !utf8.ValidString(message+stack) || !strings.HasPrefix(stack, traceback) || !strings.HasSuffix(stack, "é") {
 		t.Errorf("the stack has lost its beginning or its end: %.40q", stack)
 	}
-	kind, message, _, _ = Parse([]byte(traceback + "\n" + strings.Repeat(frame, 30000) + end))
-	if kind != "" || len(message) > MaxMessage {
+	kind, message, stack, _ = Parse([]byte(traceback + "\n" + strings.Repeat(frame, 30000) + end))
+	if kind != "ValueError" || len(message) > MaxMessage || stack != "" {
 		t.Errorf("a traceback whose head is far away: %q, %d bytes", kind, len(message))
 	}
 }

@@ -37,6 +37,13 @@ func python(all []string) (found, bool) {
 	}
 	stop := messageEnd(lines, head+1)
 	message := strings.Join(append([]string{m[2]}, lines[head+1:stop]...), "\n")
+	if strings.HasSuffix(m[1], ".ChildFailedError") {
+		// torchrun says that a worker failed: the worker says why.
+		if worker, ok := python(all[:at]); ok && at-worker.end <= maxAfter {
+			worker.begin, worker.end = at, at+stop
+			return worker, true
+		}
+	}
 	chain := cutPrefix(all[chainBegin(all, at):at], prefix)
 	return found{kind: m[1], message: message, stack: append(chain, lines[:stop]...), begin: at, end: at + stop}, true
 }

@@ -12,6 +12,9 @@ const halted = "Execution halted"
 // message on the next line.
 var rError = lazy.New("^Error(?: in (.*?) ?)?: ?(.*)$")
 
+// beyond is what R says after an error's message.
+var beyond = lazy.New(`^(Calls: |Backtrace:|In addition: |Warning message)`)
+
 // r finds the last error of an R script.
 func r(lines []string) (found, bool) {
 	stop := lastLine(lines, func(line string) bool { return line == halted })
@@ -20,7 +23,7 @@ func r(lines []string) (found, bool) {
 		return found{}, false
 	}
 	end := at + 1 + block(lines[at+1:stop], 0, func(line string) bool {
-		return !strings.HasPrefix(line, "Calls: ") && !strings.HasPrefix(line, "Backtrace:") && !blank(line)
+		return !beyond.MatchString(line) && !blank(line)
 	})
 	message := []string{rError.FindStringSubmatch(lines[at])[2]}
 	for _, line := range lines[at+1 : min(end, at+1+maxMessageLines)] {
