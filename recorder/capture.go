@@ -118,6 +118,15 @@ func (e *Experiment) takeOutput() {
 	}
 }
 
+// helpers are the processes that read the output. They are not what is
+// recorded.
+func (e *Experiment) helpers() []int {
+	if e.diversion == nil {
+		return nil
+	}
+	return e.diversion.Readers()
+}
+
 // lostOutput is called when the helper ended before Finish; nil where that was
 // to be expected.
 func (e *Experiment) lostOutput(err error) {

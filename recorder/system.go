@@ -37,7 +37,7 @@ type sampling struct {
 // sampleSystem samples a process and what comes of it until the experiment
 // ends: this process, or the one that it records from outside.
 func (e *Experiment) sampleSystem(pid int) {
-	e.sample(&sampling{sampler: system.New(pid, system.All), prefix: record.SystemPrefix, started: e.started})
+	e.sample(&sampling{sampler: system.New(pid, system.All).Except(e.helpers()...), prefix: record.SystemPrefix, started: e.started})
 }
 
 // sampleJoined samples a process that has joined a run which began on another

@@ -33,5 +33,8 @@ func (*Diversion) Finish(time.Duration) error { return errSystem }
 // Panicking fails.
 func (*Diversion) Panicking() error { return errSystem }
 
+// Readers are none.
+func (*Diversion) Readers() []int { return nil }
+
 // Drop does nothing.
 func (*Diversion) Drop() {}

@@ -116,6 +116,16 @@ func (d *Diversion) Take(lost func(error)) error {
 	return nil
 }
 
+// Readers are the processes that read the pipes.
+func (d *Diversion) Readers() (pids []int) {
+	for _, p := range d.pipes {
+		if p.reader != nil {
+			pids = append(pids, p.reader.Pid)
+		}
+	}
+	return pids
+}
+
 // restore gives the descriptors back.
 func (d *Diversion) restore() {
 	for _, p := range d.pipes {

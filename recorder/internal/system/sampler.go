@@ -50,6 +50,14 @@ func New(pid int, parts Parts) *Sampler {
 	return s
 }
 
+// Except leaves processes out of the tree, whoever started them.
+func (s *Sampler) Except(pids ...int) *Sampler {
+	if s.tree != nil {
+		s.tree.leaveOut(pids)
+	}
+	return s
+}
+
 // Sample gives the figures by now, sorted by name; the rates among them over
 // the time since the last call, so the first call gives none. It is nil when
 // the process has ended.

@@ -25,9 +25,12 @@ type tree struct {
 	members map[int]uint64 // by id, when they started
 	others  map[int]bool   // processes that were found to be no part
 	looks   int
+	except  []int // processes that are no part, whoever started them
 }
 
 func newTree(proc string, root int) *tree { return &tree{proc: proc, root: root} }
+
+func (t *tree) leaveOut(pids []int) { t.except = pids }
 
 // process is what the kernel says of one.
 type process struct {
@@ -76,6 +79,10 @@ func (t *tree) look() map[int]process {
 		} else if p, ok := parseStat(readFile(filepath.Join(t.proc, strconv.Itoa(pid), "stat"))); ok {
 			seen[pid] = p
 		}
+	}
+	for _, pid := range t.except {
+		delete(seen, pid)
+		others[pid] = true
 	}
 	members := map[int]uint64{}
 	for pid, p := range seen {

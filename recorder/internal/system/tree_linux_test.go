@@ -103,6 +103,11 @@ func TestMemoryOfAChild(t *testing.T) {
 	if memory := look(t, tr).levels["memory"]; memory < held+1<<20 {
 		t.Errorf("with a child that holds %d bytes the tree has %.0f", held, memory)
 	}
+	whole := look(t, tr).levels["memory"]
+	tr.leaveOut([]int{cmd.Process.Pid})
+	if memory := look(t, tr).levels["memory"]; memory > whole-held/2 {
+		t.Errorf("without the child, which holds %d bytes, the tree has %.0f of %.0f", held, memory, whole)
+	}
 	child := newTree("/proc", cmd.Process.Pid)
 	if memory := look(t, child).levels["memory"]; memory < held || memory > 4*held {
 		t.Errorf("the child has %.0f bytes, it holds %d", memory, held)
