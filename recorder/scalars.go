@@ -28,7 +28,8 @@ func (e *Experiment) AddScalars(step int, values map[string]float64) {
 
 // Scalar is the handle of a scalar. Names are UTF-8 of at most 256 bytes, and
 // a slash groups them; a name of any other form gives a handle that records
-// nothing, and [Experiment.Err] says so.
+// nothing, and [Experiment.Err] says so. Names below system/ are those of the
+// recorder's own scalars, which lists leave out.
 func (e *Experiment) Scalar(name string) *Scalar {
 	if e.off() {
 		return nil
