@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/exprec/exprec/gitstore"
+	"github.com/exprec/exprec/recorder/internal/journal"
 	"github.com/exprec/exprec/recorder/internal/record"
 )
 
@@ -54,6 +55,13 @@ func (r *recovery) moveStore(ctx context.Context, from, to *gitstore.Store) erro
 	if err != nil {
 		return err
 	}
+	if len(refs) > 0 {
+		lock, ok, err := lockMoves(filepath.Dir(from.GitDir()))
+		if err != nil || !ok {
+			return err
+		}
+		defer lock.Unlock()
+	}
 	for _, ref := range refs {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -72,12 +80,25 @@ func (r *recovery) moveStore(ctx context.Context, from, to *gitstore.Store) erro
 			r.done.Failed = append(r.done.Failed, fmt.Errorf("move the run %s into the repository: %w", shortID(id), err))
 			continue
 		}
-		r.done.Moved = append(r.done.Moved, recoveredRun(run))
+		if run != nil {
+			r.done.Moved = append(r.done.Moved, recoveredRun(run))
+		}
 	}
-	if len(refs) == len(r.done.Moved) || len(refs) == 0 {
-		_, err = from.Clear()
-	}
+	_, err = from.Clear() // where nothing is left in it
 	return err
+}
+
+// movesName is the lock file below a home that who moves its runs holds.
+const movesName = "moving"
+
+// lockMoves keeps moves of the same runs apart. It does not wait: another
+// process is moving them where it is false.
+func lockMoves(home string) (*journal.Lock, bool, error) {
+	lock, ok, err := journal.TryLockExclusive(filepath.Join(home, movesName))
+	if errors.Is(err, journal.ErrNoLocks) {
+		return nil, true, nil
+	}
+	return lock, ok, err
 }
 
 // unended reports whether a run has journals, which are to be sealed first.
@@ -97,6 +118,9 @@ type mover struct {
 func (m *mover) move() (*record.Run, error) {
 	name := refPrefix + m.id
 	tip, err := m.from.Ref(name)
+	if errors.Is(err, gitstore.ErrNotFound) {
+		return nil, nil // another process has moved it meanwhile
+	}
 	if err != nil {
 		return nil, err
 	}

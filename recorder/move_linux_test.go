@@ -7,8 +7,10 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/exprec/exprec/gitstore/gitstoretest"
 	"github.com/exprec/exprec/recorder"
@@ -179,6 +181,44 @@ func TestRunsMoveIntoTheRepository(t *testing.T) {
 			gitstoretest.Git(t, dir, "-c", "gc.auto=0", "gc", "-q", "--prune=now")
 			checkMoved(t, dir, want, 2)
 		})
+	}
+}
+
+// Several commands at once move the runs once, and what the private store held
+// of them goes.
+func TestManyMoveTheSameRuns(t *testing.T) {
+	dir := repository(t)
+	s := settings()[1]
+	want := outside(t, dir, s.spoil)
+	s.mend(t, dir)
+	packs, err := filepath.Glob(filepath.Join(os.Getenv("XDG_DATA_HOME"), "exprec", "*", "store.git", "objects", "pack", "*"))
+	if err != nil || len(packs) == 0 {
+		t.Fatal(packs, err)
+	}
+	old := time.Now().Add(-time.Hour)
+	for _, pack := range packs {
+		if err := os.Chtimes(pack, old, old); err != nil {
+			t.Fatal(err)
+		}
+	}
+	defer gitstoretest.Unchanged(t, dir)()
+	var all sync.WaitGroup
+	for range 5 {
+		all.Go(func() {
+			if o := recoverIn(t, dir, "20s"); len(o.Failed) > 0 || len(o.Runs) != 2 {
+				t.Errorf("%+v", o)
+			}
+		})
+	}
+	all.Wait()
+	if o := recoverIn(t, dir, "20s"); len(o.Failed) > 0 {
+		t.Errorf("%+v", o)
+	}
+	checkMoved(t, dir, want, 2)
+	for _, pack := range packs {
+		if _, err := os.Stat(pack); !os.IsNotExist(err) {
+			t.Errorf("%s is left over: %v", pack, err)
+		}
 	}
 }
 

@@ -82,7 +82,7 @@ func (a *app) announce(r *recorder.Recovery) {
 		a.note("moved %s into the repository: %s", count(n, "run"), namesOf(r.Moved))
 	}
 	if r.Waiting > 0 {
-		a.note("%s: exprec recover", waiting(r.Waiting))
+		a.note("%s exprec recover", waiting(r.Waiting))
 	}
 	if r.Unmoved > 0 {
 		a.note("%s outside of the repository: exprec recover moves them into it", count(r.Unmoved, "run"))
