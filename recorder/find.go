@@ -153,6 +153,7 @@ func (r *Rows) Names() (params, scalars, results []string) { return r.of.names()
 type Column struct {
 	key    query.Key
 	values query.Column // nil where no run has anything
+	metric string       // the scalar or result that a name alone turned out to be
 }
 
 // Column gives the column of a key, such as status, lr or min(val/loss). The
@@ -162,7 +163,10 @@ func (r *Rows) Column(key string) (*Column, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &Column{key: k, values: r.of.Column(k)}
+	c := r.column(k)
+	if k.Space == query.Any && r.of.Column(query.Key{Space: query.Param, Name: k.Name}) == nil {
+		c.metric = k.Name
+	}
 	if c.values != nil {
 		return c, nil
 	}
@@ -171,6 +175,22 @@ func (r *Rows) Column(key string) (*Column, error) {
 	}
 	return nil, fmt.Errorf("%w %q", ErrNoKey, key)
 }
+
+// Param is the column of a parameter, by its name with dots.
+func (r *Rows) Param(name string) *Column { return r.column(query.Key{Space: query.Param, Name: name}) }
+
+// Scalar is the column of a scalar's last value, in runs without the scalar of
+// the result of that name.
+func (r *Rows) Scalar(name string) *Column {
+	return r.column(query.Key{Space: query.Scalar, Name: name})
+}
+
+// Result is the column of a result.
+func (r *Rows) Result(name string) *Column {
+	return r.column(query.Key{Space: query.Result, Name: name})
+}
+
+func (r *Rows) column(k query.Key) *Column { return &Column{key: k, values: r.of.Column(k)} }
 
 // nearest is the key that was perhaps meant.
 func (c *catalog) nearest(k query.Key) string {
@@ -183,6 +203,21 @@ func (c *Column) Value(r Row) Value { return c.of(r.n) }
 
 // Kind is what the values are, as far as the key alone says.
 func (c *Column) Kind() ValueKind { return c.key.Kind() }
+
+// Metric is the scalar or result whose last, least or greatest values the column
+// holds, so that one of them may be the best; else it is empty.
+func (c *Column) Metric() string {
+	switch {
+	case c.metric != "":
+		return c.metric
+	case c.key.Space == query.Result, c.key.Space == query.Scalar && slices.Contains([]string{"", "last", "min", "max"}, c.key.Of):
+		return c.key.Name
+	}
+	return ""
+}
+
+// BuiltIn reports whether the key is one that every run has.
+func (c *Column) BuiltIn() bool { return c.key.Space == query.BuiltIn }
 
 // Key is the column's key as a query has it.
 func (c *Column) Key() string { return c.key.String() }

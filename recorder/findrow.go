@@ -55,7 +55,7 @@ func (r *Run) summary() (index.Row, error) {
 		row.Params, err = record.EncodeParams(params)
 		keep(err)
 	}
-	row.Scalars, err = r.Scalars()
+	row.Scalars, err = r.content().scalars()
 	keep(err)
 	return row, problem
 }

@@ -1,6 +1,7 @@
 package recorder
 
 import (
+	"slices"
 	"time"
 
 	"github.com/exprec/exprec/recorder/internal/index"
@@ -82,11 +83,11 @@ func (r Row) Failure() *Failure {
 
 // Git is the user's repository at the start, without its remote; nil where
 // there was none.
-func (r Row) Git() *record.Git {
+func (r Row) Git() *Git {
 	if !r.of.flag(index.InGit, r.n) {
 		return nil
 	}
-	return &record.Git{Commit: r.of.text("commit", r.n), Branch: r.of.text("branch", r.n), Dirty: r.of.flag(index.Dirty, r.n)}
+	return &Git{Commit: r.of.text("commit", r.n), Branch: r.of.text("branch", r.n), Dirty: r.of.flag(index.Dirty, r.n)}
 }
 
 // Continues is the UUID of the run that this one goes on from, or empty.
@@ -156,16 +157,24 @@ func (r Row) Results() []Result {
 	return results
 }
 
-// ScalarNames are the run's scalars, in the order of their first points.
-func (r Row) ScalarNames() []string { return r.of.list("scalars", r.n) }
+// ScalarNames are the run's scalars, in the order of their first points,
+// without those below system/.
+func (r Row) ScalarNames() []string {
+	all := r.of.list("scalars", r.n)
+	if !slices.ContainsFunc(all, record.IsSystem) {
+		return all
+	}
+	return slices.DeleteFunc(slices.Clone(all), record.IsSystem)
+}
 
 // ResultNames are the run's results, in the order they were first set.
 func (r Row) ResultNames() []string { return r.of.list("results", r.n) }
 
-// Scalar is the summary of a scalar, without its preview.
+// Scalar is the summary of a scalar, also of one below system/, without its
+// preview.
 func (r Row) Scalar(name string) (ScalarSummary, bool) { return r.of.summary(name, r.n) }
 
-// Scalars are the summaries of all scalars, in the order of their first points.
+// Scalars are the summaries of the run's scalars; see [Run.Scalars].
 func (r Row) Scalars() []ScalarSummary {
 	var scalars []ScalarSummary
 	for _, name := range r.ScalarNames() {

@@ -25,6 +25,8 @@ type (
 	Input = record.Input
 	// GPU is a graphics processor of the host.
 	GPU = record.GPU
+	// Git is the state of the user's own repository at the start.
+	Git = record.Git
 	// ScalarSummary is what a table or a small chart needs of a scalar.
 	ScalarSummary = record.ScalarSummary
 )

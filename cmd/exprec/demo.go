@@ -97,19 +97,15 @@ func (a *app) bestRun(ctx context.Context) (name, id string, err error) {
 		return "", "", err
 	}
 	defer project.Close()
-	runs, err := project.Runs(ctx, string(recorder.Succeeded))
+	rows, err := project.Rows(ctx, "status=succeeded")
 	if err != nil {
 		return "", "", err
 	}
-	rows := make([]rowData, len(runs))
-	for i, r := range runs {
-		rows[i] = readRow(r)
-	}
-	best := bestRow(rows, "val/accuracy")
+	best := bestRow(rows, rows.Scalar("val/accuracy"))
 	if best < 0 {
 		return "", "", fmt.Errorf("the demo recorded no run with an accuracy in %s", a.dir)
 	}
-	return runs[best].Info().Name, runs[best].ID(), nil
+	return rows.At(best).Name(), rows.At(best).ID(), nil
 }
 
 // goOn prints the commands to go on with.

@@ -183,8 +183,8 @@ func jsonMap(m map[string]any) map[string]any {
 	return fit
 }
 
-// jsonRun gives a run as list --json shows it. Parts that cannot be read are
-// left empty; what is wrong is in Problem.
+// jsonRun gives a run that was opened as list --json shows it. Parts that cannot
+// be read are left empty; what is wrong is in Problem.
 func jsonRun(r *recorder.Run) *runJSON {
 	info := r.Info()
 	j := &runJSON{
@@ -192,47 +192,71 @@ func jsonRun(r *recorder.Run) *runJSON {
 		Status: string(r.Status()), Started: momentJSON(r.Started()), Ended: momentJSON(r.Ended()),
 		Seconds: number64(r.Seconds()), Command: list(info.Command), ExitCode: info.ExitCode,
 		Host: info.Host.Name, User: info.User, Tags: list(r.Tags()), Archived: r.Archived(),
-		Description: r.Description(), Conclusion: r.Conclusion(), Parents: []string{},
-		Params: map[string]any{}, Results: map[string]number64{}, Scalars: map[string]scalarJSON{},
-	}
-	if r.Status() == recorder.Running {
-		j.Heard, j.Elsewhere = momentJSON(r.LastHeard()), r.Elsewhere()
-	}
-	if info.Error != nil {
-		j.Error = &info.Error.Message
-	}
-	if g := info.Git; g != nil {
-		j.Git = &gitJSON{Commit: g.Commit, Branch: g.Branch, Dirty: g.Dirty}
+		Description: r.Description(), Conclusion: r.Conclusion(), Parents: []string{}, Bytes: r.Bytes(),
 	}
 	for _, parent := range info.Parents {
 		j.Parents = append(j.Parents, parent.UUID)
 	}
-	for _, result := range r.Results() {
-		j.Results[result.Name] = number64(result.Value)
+	j.fillSigns(r)
+	j.fillEnd(info.Error, info.Git)
+	params, err := r.Params()
+	if err != nil {
+		params = nil
 	}
-	j.fill(r)
+	scalars, more := r.Scalars()
+	j.fillValues(params, r.Results(), scalars)
+	for _, problem := range []error{r.Err(), err, more} {
+		if problem != nil {
+			j.Problem = problem.Error()
+			break
+		}
+	}
 	return j
 }
 
-// fill adds what lies in other files of the run than run.msgpack.
-func (j *runJSON) fill(r *recorder.Run) {
-	problem := r.Err()
-	params, err := r.Params()
-	if err == nil {
-		j.Params = jsonMap(params)
-	} else if problem == nil {
-		problem = err
+// jsonRow gives the same of a run in a list.
+func jsonRow(r recorder.Row) *runJSON {
+	j := &runJSON{
+		ID: r.ID(), Alias: r.Alias(), Label: r.Label(), Name: r.Name(), Title: r.Title(), Group: r.Group(),
+		Status: string(r.Status()), Started: momentJSON(r.Started()), Ended: momentJSON(r.Ended()),
+		Seconds: number64(r.Seconds()), Command: list(r.Command()), ExitCode: r.ExitCode(),
+		Host: r.Host(), User: r.User(), Tags: list(r.Tags()), Archived: r.Archived(),
+		Description: r.Description(), Conclusion: r.Conclusion(), Parents: list(r.Parents()), Bytes: r.Bytes(),
 	}
-	scalars, err := r.Scalars()
-	if err != nil && problem == nil {
-		problem = err
+	if r.Status() == recorder.Running {
+		j.fillSigns(r.Run())
+	}
+	j.fillEnd(r.Failure(), r.Git())
+	j.fillValues(r.Params(), r.Results(), r.Scalars())
+	if problem := r.Err(); problem != nil {
+		j.Problem = problem.Error()
+	}
+	return j
+}
+
+// fillSigns adds the signs of life of a run that goes on.
+func (j *runJSON) fillSigns(r *recorder.Run) {
+	if r.Status() == recorder.Running {
+		j.Heard, j.Elsewhere = momentJSON(r.LastHeard()), r.Elsewhere()
+	}
+}
+
+func (j *runJSON) fillEnd(failure *recorder.Failure, git *recorder.Git) {
+	if failure != nil {
+		j.Error = &failure.Message
+	}
+	if git != nil {
+		j.Git = &gitJSON{Commit: git.Commit, Branch: git.Branch, Dirty: git.Dirty}
+	}
+}
+
+func (j *runJSON) fillValues(params map[string]any, results []recorder.Result, scalars []recorder.ScalarSummary) {
+	j.Params, j.Results, j.Scalars = jsonMap(params), map[string]number64{}, map[string]scalarJSON{}
+	for _, result := range results {
+		j.Results[result.Name] = number64(result.Value)
 	}
 	for _, s := range scalars {
 		j.Scalars[s.Name] = jsonScalar(s)
-	}
-	j.Bytes = bytesOf(r)
-	if problem != nil {
-		j.Problem = problem.Error()
 	}
 }
 

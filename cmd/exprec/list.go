@@ -14,26 +14,36 @@ import (
 const listedRuns = 30
 
 type listOptions struct {
-	query string
-	max   int // rows; negative: as many as fit the place, 0: all
-	all   bool
-	json  bool
-	lines bool
+	query   string
+	max     int // rows; negative: as many as fit the place, 0: all
+	all     bool
+	columns []string
+	sort    string
+	group   string
+	json    bool
+	lines   bool
+	csv     bool
+	ids     bool
 }
 
 func newList(a *app) *cobra.Command {
 	var o listOptions
 	c := &cobra.Command{
-		Use:   "list [WORD…]",
+		Use:   "list [QUERY]",
 		Short: "List the runs, newest first",
-		Long: "List the runs, newest first. Words narrow the list: each must be part of a run's\n" +
-			"label, name, alias, tags, group or status, or begin its id.\n" +
-			"The best value of a scalar has a *. --json and --jsonl give all that lists know.",
-		Example: "exprec list lost -n 5",
-		Args:    between(0, -1),
+		Long: "List the runs that match a query, newest first. Words of it are part of a run's label,\n" +
+			"name, tags, group or command, or its status, or begin its id. key=value, key:part and\n" +
+			"ranges as in lr=1e-4..1e-2 ask for what a run is (status, tag, started, duration, error …),\n" +
+			"its parameters, and the last values of its scalars; min(x) and max(x) for others. or, not\n" +
+			"and ( ) join them; has:image, missing:val/acc, started=-7d.. are more. FORMAT.md says it all.\n" +
+			"The best value of a scalar has a *. A KEY is any that a query can ask for.",
+		Example: "exprec list val/acc=0.9.. not tag=old --sort -val/acc\n" +
+			"exprec list 'status=failed or lost' --columns label,error,host\n" +
+			"exprec list tag=sweep --group lr",
+		Args: between(0, -1),
 		RunE: func(c *cobra.Command, args []string) error {
-			if o.json && o.lines {
-				return usage("see exprec help list", "--json and --jsonl exclude each other")
+			if err := o.check(); err != nil {
+				return err
 			}
 			o.query = strings.Join(args, " ")
 			return a.list(c.Context(), o)
@@ -42,9 +52,33 @@ func newList(a *app) *cobra.Command {
 	c.Flags().IntVarP(&o.max, "number", "n", -1, "`N` runs, 0 for all (default 30 on a terminal, else all)")
 	c.Flags().Lookup("number").DefValue = "0" // help leaves a zero out
 	c.Flags().BoolVarP(&o.all, "all", "a", false, "archived runs too")
-	c.Flags().BoolVar(&o.json, "json", false, "as one JSON document")
+	c.Flags().StringSliceVarP(&o.columns, "columns", "c", nil, "show these `KEYS` and no others: label,lr,min(loss)")
+	c.Flags().StringVarP(&o.sort, "sort", "s", "", "by a `KEY`, from the least to the greatest; -KEY the other way round")
+	c.Flags().StringVarP(&o.group, "group", "g", "", "one row for all runs with the same value of a `KEY`: mean ± deviation, and the best")
+	c.Flags().BoolVar(&o.json, "json", false, "as one JSON document with all that lists know")
 	c.Flags().BoolVar(&o.lines, "jsonl", false, "as JSON, a run a line")
+	c.Flags().BoolVar(&o.csv, "csv", false, "as comma-separated values")
+	c.Flags().BoolVar(&o.ids, "ids", false, "only the ids, a line each")
 	return c
+}
+
+// check refuses options that exclude each other.
+func (o *listOptions) check() error {
+	var forms []string
+	for name, set := range map[string]bool{"--json": o.json, "--jsonl": o.lines, "--csv": o.csv, "--ids": o.ids} {
+		if set {
+			forms = append(forms, name)
+		}
+	}
+	switch {
+	case len(forms) > 1:
+		return usage("see exprec help list", "--json, --jsonl, --csv and --ids exclude each other")
+	case len(o.columns) > 0 && (o.json || o.lines || o.ids):
+		return usage("--json and --jsonl hold everything", "--columns is for tables and --csv")
+	case o.group != "" && (o.ids || o.sort != "" || len(o.columns) > 0):
+		return usage("see exprec help list", "--group has columns and an order of its own")
+	}
+	return nil
 }
 
 func (a *app) list(ctx context.Context, o listOptions) error {
@@ -53,31 +87,80 @@ func (a *app) list(ctx context.Context, o listOptions) error {
 		return err
 	}
 	defer project.Close()
-	runs, err := project.Runs(ctx, o.query)
+	rows, err := project.Rows(ctx, o.query)
 	if err != nil {
 		return err
 	}
 	a.announceVanished(project)
-	if n := project.Skipped(); n > 0 {
-		a.note("%s skipped: unexpected name", count(n, "ref"))
+	a.announceList(rows)
+	if !o.all && !rows.AsksFor("archived") {
+		rows = rows.Filter(func(r recorder.Row) bool { return !r.Archived() })
 	}
-	if !o.all {
-		runs = withoutArchived(runs)
+	if o.group != "" {
+		return a.listGroups(ctx, rows, o)
+	}
+	if rows, err = sorted(rows, o.sort); err != nil {
+		return err
 	}
 	more := 0
-	if limit := o.limit(a.out); limit > 0 && len(runs) > limit {
-		runs, more = runs[:limit], len(runs)-limit
+	if limit := o.limit(a.out); limit > 0 && rows.Len() > limit {
+		rows, more = rows.Slice(0, limit), rows.Len()-limit
 	}
+	return a.listRows(ctx, rows, o, more)
+}
+
+// listRows prints rows in the form that was asked for.
+func (a *app) listRows(ctx context.Context, rows *recorder.Rows, o listOptions, more int) error {
 	switch {
 	case o.json:
-		return a.listJSON(ctx, runs)
+		return a.listJSON(ctx, rows)
 	case o.lines:
-		return a.listLines(ctx, runs)
-	case len(runs) == 0:
-		a.note("%s", noRuns(o))
+		return a.listLines(ctx, rows)
+	case o.csv:
+		return a.listCSV(ctx, rows, o.columns)
+	case o.ids:
+		return a.listIDs(ctx, rows)
+	case rows.Len() == 0:
+		a.noRuns(o)
 		return nil
 	}
-	return a.listTable(ctx, runs, more)
+	t, err := a.listTable(ctx, rows, o.columns)
+	if err != nil {
+		return err
+	}
+	a.printTable(t)
+	if more > 0 {
+		a.out.line(styled(dimStyle, "%d more: -n 0", more))
+	}
+	return nil
+}
+
+// announceList says what is strange about the project or the query.
+func (a *app) announceList(rows *recorder.Rows) {
+	if n := rows.Skipped(); n > 0 {
+		a.note("%s skipped: unexpected name", count(n, "ref"))
+	}
+	keys, meant := rows.Unknown()
+	for i, key := range keys {
+		instead := ""
+		if meant[i] != "" {
+			instead = fmt.Sprintf("; did you mean %s?", meant[i])
+		}
+		a.note("no run has %s%s", key, instead)
+	}
+}
+
+// sorted puts rows in the order of a key, with a - before it from the greatest.
+func sorted(rows *recorder.Rows, key string) (*recorder.Rows, error) {
+	if key == "" {
+		return rows, nil
+	}
+	name, descending := strings.CutPrefix(key, "-")
+	column, err := rows.Column(name)
+	if err != nil {
+		return nil, err
+	}
+	return rows.Sort(column, descending), nil
 }
 
 // limit is the greatest number of rows, 0 for any.
@@ -85,62 +168,37 @@ func (o listOptions) limit(s *screen) int {
 	switch {
 	case o.max >= 0:
 		return o.max
-	case s.tty && !o.json && !o.lines:
+	case s.tty && !o.json && !o.lines && !o.csv && !o.ids:
 		return listedRuns
 	}
 	return 0
 }
 
-func noRuns(o listOptions) string {
-	if o.query != "" {
-		return fmt.Sprintf("no run matches %q", o.query)
+// noRuns says that the list is empty, and what may be the reason.
+func (a *app) noRuns(o listOptions) {
+	if strings.TrimSpace(o.query) == "" {
+		a.note("there are no runs yet")
+		return
 	}
-	return "there are no runs yet"
+	a.note("no run matches %q", o.query)
+	if key, text, ok := strings.Cut(o.query, ":"); ok && !strings.Contains(key+text, `"`) && strings.Contains(strings.TrimSpace(text), " ") {
+		a.note(`a text with blanks is quoted: 'error:"out of memory"'`)
+	}
 }
 
-func withoutArchived(runs []*recorder.Run) []*recorder.Run {
-	var kept []*recorder.Run
-	for _, r := range runs {
-		if !r.Archived() {
-			kept = append(kept, r)
-		}
-	}
-	return kept
-}
-
-func (a *app) listJSON(ctx context.Context, runs []*recorder.Run) error {
-	document := listJSON{Schema: schema, Runs: []*runJSON{}}
-	for _, r := range runs {
+func (a *app) listIDs(ctx context.Context, rows *recorder.Rows) error {
+	for i := range rows.Len() {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		document.Runs = append(document.Runs, jsonRun(r))
-	}
-	return encode(a.out, document, "  ")
-}
-
-func (a *app) listLines(ctx context.Context, runs []*recorder.Run) error {
-	for _, r := range runs {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		if err := encode(a.out, jsonRun(r), ""); err != nil {
-			return err
-		}
+		a.out.line(plain("%s", rows.At(i).ID()))
 	}
 	return nil
 }
 
-func (a *app) listTable(ctx context.Context, runs []*recorder.Run, more int) error {
-	t, err := runsTable(ctx, a.out, runs)
-	if err != nil {
-		return err
-	}
+// printTable prints a table, and names the columns for which there was no room.
+func (a *app) printTable(t *table) {
 	if hidden := t.print(a.out); len(hidden) > 0 {
 		a.out.line(styled(dimStyle, "no room for: %s", sanitizeLine(strings.Join(hidden, ", "))))
 	}
-	if more > 0 {
-		a.out.line(styled(dimStyle, "%d more: -n 0", more))
-	}
-	return nil
 }

@@ -15,104 +15,92 @@ const (
 	shownScalars = 3 // columns of main scalars
 )
 
-// rowData is what a row of the table of runs is made of.
-type rowData struct {
-	run    *recorder.Run
-	params map[string]string
-	values map[string]float64 // last ones of scalars, and results
-	order  []string           // names of values, the main ones first
+// listColumn is a column of a table of runs.
+type listColumn struct {
+	column
+	cell func(r recorder.Row) text
+	// values are those of a scalar or result, of which the best one is marked.
+	values *recorder.Column
 }
 
-// runsTable makes the table of runs: what they are, the parameters in which
-// they differ, and their main scalars with the best of each marked.
-func runsTable(ctx context.Context, s *screen, runs []*recorder.Run) (*table, error) {
-	rows := make([]rowData, len(runs))
-	for i, r := range runs {
+// listTable makes the table of runs: the columns that were asked for, else what
+// the runs are, the parameters in which they differ, and their main scalars.
+func (a *app) listTable(ctx context.Context, rows *recorder.Rows, keys []string) (*table, error) {
+	columns := defaultColumns(a.out, rows)
+	if len(keys) > 0 {
+		var err error
+		if columns, err = askedColumns(a.out, rows, keys); err != nil {
+			return nil, err
+		}
+	}
+	t := &table{}
+	best := make([]int, len(columns))
+	for i, c := range columns {
+		t.columns = append(t.columns, c.column)
+		best[i] = -1
+		if c.values != nil {
+			best[i] = bestRow(rows, c.values)
+		}
+	}
+	for i := range rows.Len() {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		rows[i] = readRow(r)
-	}
-	params, scalars := differing(rows), mainScalars(rows)
-	t := &table{columns: []column{{title: "ID", fixed: true}, {title: "LABEL"}, {title: "STATUS", fixed: true}, {title: "STARTED", fixed: true}, {title: "TIME", right: true, fixed: true}}}
-	for _, name := range params {
-		t.columns = append(t.columns, column{title: name, right: true})
-	}
-	best := make([]int, len(scalars))
-	for i, name := range scalars {
-		t.columns = append(t.columns, column{title: name, right: true})
-		best[i] = bestRow(rows, name)
-	}
-	for i, row := range rows {
-		cells := stateCells(s, row.run)
-		for _, name := range params {
-			cells = append(cells, text{words: shorten(sanitizeLine(row.params[name]), cellMost)})
-		}
-		for j, name := range scalars {
-			cells = append(cells, scalarCell(row, name, best[j] == i))
+		cells := make([]text, len(columns))
+		for j, c := range columns {
+			cells[j] = c.cell(rows.At(i))
+			if best[j] == i {
+				cells[j] = text{green, cells[j].words + "*"}
+			}
 		}
 		t.add(cells...)
 	}
 	return t, nil
 }
 
-// readRow reads what can be read of a run; a damaged part stays empty.
-func readRow(r *recorder.Run) rowData {
-	row := rowData{run: r, params: map[string]string{}, values: map[string]float64{}}
-	params, _ := r.Params()
-	for _, p := range flatten(params) {
-		row.params[p.name] = value(p.value)
+func defaultColumns(s *screen, rows *recorder.Rows) []listColumn {
+	columns := []listColumn{
+		{column: column{title: "ID", fixed: true}, cell: func(r recorder.Row) text { return text{words: r.Short()} }},
+		{column: column{title: "LABEL"}, cell: func(r recorder.Row) text { return text{boldStyle, r.Label()} }},
+		{column: column{title: "STATUS", fixed: true}, cell: rowStatus},
+		{column: column{title: "STARTED", fixed: true}, cell: func(r recorder.Row) text { return text{words: moment(s, r.Started())} }},
+		{column: column{title: "TIME", right: true, fixed: true}, cell: rowTime},
 	}
-	scalars, _ := r.Scalars()
-	for _, s := range scalars {
-		row.values[s.Name] = s.Last
+	for _, name := range differing(rows) {
+		values := rows.Param(name)
+		columns = append(columns, listColumn{column: column{title: name, right: true}, cell: func(r recorder.Row) text {
+			return text{words: shorten(sanitizeLine(paramWords(values.Value(r))), cellMost)}
+		}})
 	}
-	for _, result := range r.Results() {
-		if _, scalar := row.values[result.Name]; !scalar {
-			row.values[result.Name] = result.Value
-		}
+	for _, name := range mainScalars(rows) {
+		values := rows.Scalar(name)
+		columns = append(columns, listColumn{column: column{title: name, right: true}, values: values, cell: func(r recorder.Row) text {
+			return text{words: valueWords(s, values.Value(r))}
+		}})
 	}
-	row.order = valueOrder(r, scalars)
-	return row
+	return columns
 }
 
-// valueOrder names the run's values: declared goals first, then the configured
-// metric, results, scalars.
-func valueOrder(r *recorder.Run, scalars []recorder.ScalarSummary) []string {
-	var order []string
-	for _, g := range r.Info().Goals {
-		order = append(order, g.Name)
+func rowTime(r recorder.Row) text {
+	if r.Started().IsZero() {
+		return text{}
 	}
-	order = append(order, r.MainMetric())
-	for _, result := range r.Results() {
-		order = append(order, result.Name)
-	}
-	for _, s := range scalars {
-		order = append(order, s.Name)
-	}
-	return order
+	return text{words: duration(r.Seconds())}
 }
 
-func stateCells(s *screen, r *recorder.Run) []text {
-	started, time := moment(s, r.Started()), ""
-	if started != "" {
-		time = duration(r.Seconds())
-	}
-	return []text{{words: r.Short()}, {boldStyle, r.Label()}, statusText(r), {words: started}, {words: time}}
-}
+func rowStatus(r recorder.Row) text { return statusOf(r.Status(), r.Err()) }
 
 // statusText is the run's status in its colour.
-func statusText(r *recorder.Run) text {
-	status := r.Status()
+func statusText(r *recorder.Run) text { return statusOf(r.Status(), r.Err()) }
+
+func statusOf(status recorder.Status, err error) text {
 	switch {
-	case r.Err() != nil:
-		return text{red, unreadable(r.Err())}
+	case err != nil:
+		return text{red, unreadable(err)}
 	case status == recorder.Succeeded:
 		return text{green, string(status)}
 	case status == recorder.Failed:
 		return text{red, string(status)}
-	case r.Elsewhere() != "":
-		return text{cyan, sanitizeLine(string(status) + ", " + standing(r))}
 	case status == recorder.Running:
 		return text{cyan, string(status)}
 	case status == recorder.Lost:
@@ -121,74 +109,95 @@ func statusText(r *recorder.Run) text {
 	return text{yellow, string(status)}
 }
 
-func scalarCell(row rowData, name string, best bool) text {
-	v, ok := row.values[name]
-	switch {
-	case !ok:
-		return text{}
-	case best:
-		return text{green, number(v) + "*"}
-	}
-	return text{words: number(v)}
-}
+// maxDistinct is how many values of a parameter are told apart: more than that
+// are many.
+const maxDistinct = 1000
 
 // differing names the parameters that are not the same in all rows: those that
 // most rows have first, then those with the most values, then by name.
-func differing(rows []rowData) []string {
-	have := map[string]int{}
-	values := map[string]map[string]bool{}
-	for _, row := range rows {
-		for name, v := range row.params {
-			have[name]++
-			if values[name] == nil {
-				values[name] = map[string]bool{}
+func differing(rows *recorder.Rows) []string {
+	type spread struct {
+		name           string
+		have, distinct int
+	}
+	var found []spread
+	params, _, _ := rows.Names()
+	for _, name := range params {
+		column, values, have := rows.Param(name), map[string]bool{}, 0
+		for i := range rows.Len() {
+			v := column.Value(rows.At(i))
+			if v.Kind == recorder.AbsentValue {
+				continue
 			}
-			values[name][v] = true
+			have++
+			if len(values) < maxDistinct {
+				values[v.String()] = true
+			}
+		}
+		if have > 0 && (len(values) > 1 || have < rows.Len()) {
+			found = append(found, spread{name, have, len(values)})
 		}
 	}
-	var names []string
-	for name, n := range have {
-		if len(values[name]) > 1 || n < len(rows) {
-			names = append(names, name)
-		}
-	}
-	slices.SortFunc(names, func(a, b string) int {
-		return cmp.Or(have[b]-have[a], len(values[b])-len(values[a]), cmp.Compare(a, b))
+	slices.SortFunc(found, func(a, b spread) int {
+		return cmp.Or(b.have-a.have, b.distinct-a.distinct, cmp.Compare(a.name, b.name))
 	})
-	return names[:min(shownParams, len(names))]
+	var names []string
+	for _, s := range found[:min(shownParams, len(found))] {
+		names = append(names, s.name)
+	}
+	return names
 }
 
 // mainScalars names the values to show: the newest run's main ones first, and
 // only those that have a value somewhere.
-func mainScalars(rows []rowData) []string {
+func mainScalars(rows *recorder.Rows) []string {
+	_, scalars, results := rows.Names()
+	most := min(shownScalars, len(scalars)+len(results))
 	var names []string
-	for _, row := range rows {
-		for _, name := range row.order {
-			_, known := row.values[name]
-			if known && !slices.Contains(names, name) {
+	for i := 0; i < rows.Len() && len(names) < most; i++ {
+		for _, name := range valueOrder(rows.At(i)) {
+			if !slices.Contains(names, name) && len(names) < most && hasValue(rows.At(i), name) {
 				names = append(names, name)
-			}
-			if len(names) == shownScalars {
-				return names
 			}
 		}
 	}
 	return names
 }
 
-// bestRow is the row with the best value, -1 where nothing says what is better
-// or there is nothing to compare with.
-func bestRow(rows []rowData, name string) int {
-	best, compared := -1, 0
-	for i, row := range rows {
-		v, ok := row.values[name]
-		goal := row.run.Goal(name)
-		if !ok || goal == recorder.NoGoal || math.IsNaN(v) || row.run.Status() == recorder.Running {
+// valueOrder names the run's values: declared goals first, then the configured
+// metric, results, scalars.
+func valueOrder(r recorder.Row) []string {
+	var order []string
+	for _, g := range r.Goals() {
+		order = append(order, g.Name)
+	}
+	order = append(order, r.MainMetric())
+	order = append(order, r.ResultNames()...)
+	return append(order, r.ScalarNames()...)
+}
+
+func hasValue(r recorder.Row, name string) bool {
+	return slices.Contains(r.ScalarNames(), name) || slices.Contains(r.ResultNames(), name)
+}
+
+// bestRow is the place of the row with the best value, -1 where nothing says
+// what is better or there is nothing to compare with. A run that goes on is
+// not compared with an end.
+func bestRow(rows *recorder.Rows, values *recorder.Column) int {
+	best, compared, bestValue := -1, 0, 0.0
+	for i := range rows.Len() {
+		r := rows.At(i)
+		v := values.Value(r)
+		if v.Kind != recorder.NumberValue || math.IsNaN(v.Num) || r.Status() == recorder.Running {
+			continue
+		}
+		goal := r.Goal(values.Metric())
+		if goal == recorder.NoGoal {
 			continue
 		}
 		compared++
-		if best < 0 || recorder.Better(goal, v, rows[best].values[name]) {
-			best = i
+		if best < 0 || recorder.Better(goal, v.Num, bestValue) {
+			best, bestValue = i, v.Num
 		}
 	}
 	if compared < 2 {

@@ -2,8 +2,6 @@ package main
 
 import (
 	"io/fs"
-
-	"github.com/exprec/exprec/recorder"
 )
 
 // stored is a file of a run.
@@ -32,21 +30,4 @@ func listFiles(folder fs.FS, err error) ([]stored, error) {
 		return nil
 	})
 	return files, err
-}
-
-// bytesOf counts the bytes of a run's source, images and files.
-func bytesOf(r *recorder.Run) int64 {
-	var sum int64
-	if source := r.Info().Source; source != nil {
-		sum += source.Bytes
-	}
-	images, _ := r.Images()
-	for _, image := range images {
-		sum += image.Size
-	}
-	files, _ := listFiles(r.Files())
-	for _, f := range files {
-		sum += f.size
-	}
-	return sum
 }

@@ -1,0 +1,118 @@
+package main
+
+import (
+	"encoding/csv"
+	"fmt"
+	"slices"
+	"strconv"
+
+	"github.com/exprec/exprec/recorder"
+)
+
+// groupJSON is a group in list --group KEY --json.
+type groupJSON struct {
+	Value   any                   `json:"value"`
+	Runs    int                   `json:"runs"`
+	NotOK   int                   `json:"not_ok"`
+	IDs     []string              `json:"ids"`
+	Scalars map[string]figureJSON `json:"scalars"`
+}
+
+type figureJSON struct {
+	Runs int      `json:"runs"`
+	Mean number64 `json:"mean"`
+	Std  number64 `json:"std"`
+	Best *bestRun `json:"best"`
+}
+
+type bestRun struct {
+	Value number64 `json:"value"`
+	ID    string   `json:"id"`
+}
+
+// groupsJSON writes all scalars of the groups, not only the main ones.
+func (a *app) groupsJSON(rows *recorder.Rows, o listOptions, groups []*runGroup) error {
+	_, scalars, results := rows.Names()
+	names := slices.Concat(scalars, results)
+	slices.Sort(names)
+	names = slices.Compact(names)
+	list := []groupJSON{}
+	for _, g := range groups {
+		j := groupJSON{Value: valueJSON(g.shown), Runs: len(g.rows), NotOK: g.failed, IDs: []string{}, Scalars: map[string]figureJSON{}}
+		for _, r := range g.rows {
+			j.IDs = append(j.IDs, r.ID())
+		}
+		for _, name := range names {
+			f := g.figureOf(rows.Scalar(name))
+			if f.n == 0 {
+				continue
+			}
+			figure := figureJSON{Runs: f.n, Mean: number64(f.mean), Std: number64(f.std)}
+			if f.bestRun != "" {
+				figure.Best = &bestRun{number64(f.best), f.bestRun}
+			}
+			j.Scalars[name] = figure
+		}
+		if o.lines {
+			if err := encode(a.out, j, ""); err != nil {
+				return err
+			}
+			continue
+		}
+		list = append(list, j)
+	}
+	if o.lines {
+		return nil
+	}
+	return encode(a.out, struct {
+		Schema int         `json:"schema"`
+		Key    string      `json:"key"`
+		Groups []groupJSON `json:"groups"`
+	}{schema, o.group, list}, "  ")
+}
+
+// valueJSON is a value of any kind in JSON.
+func valueJSON(v recorder.Value) any {
+	switch v.Kind {
+	case recorder.AbsentValue:
+		return nil
+	case recorder.NumberValue, recorder.DurationValue, recorder.SizeValue:
+		return number64(v.Num)
+	case recorder.FlagValue:
+		return v.Num != 0
+	case recorder.TimeValue:
+		return momentJSON(v.When)
+	}
+	return plainWords(v)
+}
+
+// groupsCSV writes a line for each group.
+func (a *app) groupsCSV(rows *recorder.Rows, o listOptions, groups []*runGroup, names []string) error {
+	w := csv.NewWriter(a.out)
+	line := []string{csvText(o.group), "runs", "not_ok"}
+	for _, name := range names {
+		line = append(line, csvText(name+".mean"), csvText(name+".std"), csvText(name+".best"))
+	}
+	if err := w.Write(line); err != nil {
+		return fmt.Errorf("write CSV: %w", err)
+	}
+	for _, g := range groups {
+		line = []string{csvText(plainWords(g.shown)), strconv.Itoa(len(g.rows)), strconv.Itoa(g.failed)}
+		for _, name := range names {
+			f := g.figureOf(rows.Scalar(name))
+			cells := []string{"", "", ""}
+			if f.n > 0 {
+				cells[0], cells[1] = plainNumber(f.mean), plainNumber(f.std)
+			}
+			if f.bestRun != "" {
+				cells[2] = plainNumber(f.best)
+			}
+			line = append(line, cells...)
+		}
+		if err := w.Write(line); err != nil {
+			return fmt.Errorf("write CSV: %w", err)
+		}
+	}
+	w.Flush()
+	return w.Error()
+}
