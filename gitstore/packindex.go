@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"sort"
 )
@@ -132,30 +133,54 @@ func (p *packIndex) offsets() int64 {
 	return indexHeader + indexFanout + int64(p.count)*(hashSize+4)
 }
 
-// find searches the names that begin as h does.
+// find searches the names that begin as h does. They are spread evenly, so in a
+// large index a look at those around where h is to be expected is mostly enough.
 func (p *packIndex) find(h Hash) (int64, bool) {
 	low := 0
 	if h[0] > 0 {
 		low = int(p.fanout[h[0]-1])
 	}
 	n := int(p.fanout[h[0]]) - low
-	if n == 0 {
+	if n <= 0 {
 		return 0, false
 	}
+	from, to := expected(h, n)
+	at, found, inside := p.search(h, low+from, to-from)
+	if !inside && to-from < n {
+		at, found, _ = p.search(h, low, n)
+	}
+	if !found {
+		return 0, false
+	}
+	offset, err := p.offset(at)
+	return offset, err == nil
+}
+
+// expected is where h almost surely is among n names with the same first byte:
+// within four deviations of its place if all were spread evenly.
+func expected(h Hash, n int) (from, to int) {
+	const few = 256
+	if n <= few {
+		return 0, n
+	}
+	middle := int(uint64(binary.BigEndian.Uint32(h[1:])) * uint64(n) >> 32)
+	around := few/8 + 2*int(math.Sqrt(float64(n)))
+	return max(0, middle-around), min(n, middle+around)
+}
+
+// search finds h among n names from the one numbered low on: its number, or
+// that of the first name after it. It is inside where names on both sides of it
+// were seen.
+func (p *packIndex) search(h Hash, low, n int) (at int, found, inside bool) {
 	start, stride := p.names()
 	table := make([]byte, int64(n)*stride)
 	if _, err := p.data.ReadAt(table[:int64(n-1)*stride+hashSize], start+int64(low)*stride); err != nil {
-		return 0, false
+		return 0, false, true
 	}
-	i := sort.Search(n, func(i int) bool {
-		at := int64(i) * stride
-		return bytes.Compare(table[at:at+hashSize], h[:]) >= 0
-	})
-	if i == n || !bytes.Equal(table[int64(i)*stride:int64(i)*stride+hashSize], h[:]) {
-		return 0, false
-	}
-	offset, err := p.offset(low + i)
-	return offset, err == nil
+	name := func(i int) []byte { return table[int64(i)*stride : int64(i)*stride+hashSize] }
+	i := sort.Search(n, func(i int) bool { return bytes.Compare(name(i), h[:]) >= 0 })
+	found = i < n && bytes.Equal(name(i), h[:])
+	return low + i, found, found || i > 0 && i < n
 }
 
 // entry is the i-th name with its offset in the pack.

@@ -125,7 +125,10 @@ func encode(s *screen, v any, indent string) error {
 // escapeJSON escapes dangerous characters of JSON text. They can only stand
 // in strings, so any may be replaced.
 func escapeJSON(b []byte) []byte {
-	var safe []byte
+	if harmless(string(b)) {
+		return b
+	}
+	safe := make([]byte, 0, len(b)+len(b)/8)
 	for i := 0; i < len(b); {
 		r, n := utf8.DecodeRune(b[i:])
 		switch {
