@@ -62,16 +62,14 @@ func (a *app) grep(ctx context.Context, pattern, query string, o grepOptions) er
 		return err
 	}
 	defer project.Close()
-	runs, err := project.Runs(ctx, query)
+	rows, err := project.Rows(ctx, query)
 	if err != nil {
 		return err
 	}
-	if !o.all {
-		runs = withoutArchived(runs)
-	}
+	rows = a.shown(rows, o.all)
 	g := &grepper{app: a, ctx: ctx, pattern: expression, options: o}
-	for _, r := range runs {
-		if err := g.run(r); err != nil {
+	for i := range rows.Len() {
+		if err := g.run(rows.At(i).Run()); err != nil {
 			return err
 		}
 	}

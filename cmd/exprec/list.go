@@ -92,10 +92,7 @@ func (a *app) list(ctx context.Context, o listOptions) error {
 		return err
 	}
 	a.announceVanished(project)
-	a.announceList(rows)
-	if !o.all && !rows.AsksFor("archived") {
-		rows = rows.Filter(func(r recorder.Row) bool { return !r.Archived() })
-	}
+	rows = a.shown(rows, o.all)
 	if o.group != "" {
 		return a.listGroups(ctx, rows, o)
 	}
@@ -135,8 +132,9 @@ func (a *app) listRows(ctx context.Context, rows *recorder.Rows, o listOptions, 
 	return nil
 }
 
-// announceList says what is strange about the project or the query.
-func (a *app) announceList(rows *recorder.Rows) {
+// shown says what is strange about the project or the query, and gives the runs
+// without those that are archived, unless all or the query asks for them.
+func (a *app) shown(rows *recorder.Rows, all bool) *recorder.Rows {
 	if n := rows.Skipped(); n > 0 {
 		a.note("%s skipped: unexpected name", count(n, "ref"))
 	}
@@ -148,6 +146,10 @@ func (a *app) announceList(rows *recorder.Rows) {
 		}
 		a.note("no run has %s%s", key, instead)
 	}
+	if all || rows.AsksFor("archived") {
+		return rows
+	}
+	return rows.Filter(func(r recorder.Row) bool { return !r.Archived() })
 }
 
 // sorted puts rows in the order of a key, with a - before it from the greatest.
