@@ -45,6 +45,8 @@ func TestCapture(t *testing.T) {
 		"messages":                testMessages,
 		"joined":                  testJoinedRun,
 		"asked at once":           testAskedAtOnce,
+		"all killed":              testAllKilled,
+		"keys and hangup":         testTerminalSignals,
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := &stage{bin: s.bin, dir: repository(t)}
@@ -340,7 +342,7 @@ func testNothing(t *testing.T, s *stage) {
 // Something else that is called exprec, or an exprec that is too old, is no
 // helper.
 func testWrongHelper(t *testing.T, s *stage) {
-	for script, why := range map[string]string{"exit 2": "ended early", "exec sleep 60": "held up"} {
+	for script, why := range map[string]string{"exit 2": "ended early", "exec sleep 60": "does not answer"} {
 		s := &stage{bin: s.bin, dir: repository(t)}
 		bin := t.TempDir()
 		if err := os.WriteFile(filepath.Join(bin, "exprec"), []byte("#!/bin/sh\n"+script+"\n"), 0o700); err != nil {
@@ -617,6 +619,78 @@ func testAskedAtOnce(t *testing.T, s *stage) {
 		}
 		first, _, _ := strings.Cut(string(out), "\n")
 		contains(t, "shown", first, "failed")
+	}
+}
+
+// Where the helper dies with the program, what it had passed on is in the
+// record all the same; nobody saw the end.
+func testAllKilled(t *testing.T, s *stage) {
+	cmd := s.command("slowly")
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	shown := make([]byte, 30_000)
+	if _, err := io.ReadFull(out, shown); err != nil {
+		t.Fatal(err)
+	}
+	helper := helperOf(t, cmd.Process.Pid)
+	syscall.Kill(cmd.Process.Pid, syscall.SIGSTOP) // so that it does not outlive the helper
+	syscall.Kill(helper, syscall.SIGKILL)
+	syscall.Kill(cmd.Process.Pid, syscall.SIGKILL)
+	cmd.Wait()
+	waitUntil(t, "the run can be sealed", func() bool {
+		r, err := open(t, s.dir).Recover(t.Context(), false)
+		return err == nil && len(r.Sealed) == 1
+	})
+	r := s.only(t)
+	equal(t, "status", r.Status(), recorder.Lost)
+	text := recorded(t, r, "stdout")
+	if !strings.HasPrefix(text, string(shown)) || !strings.HasPrefix(lines(), text) {
+		t.Errorf("%d bytes are recorded, %d were seen", len(text), len(shown))
+	}
+	marks, err := r.Marks()
+	if err != nil || len(marks) == 0 {
+		t.Errorf("%d marks, %v", len(marks), err)
+	}
+	report, err := open(t, s.dir).Check(t.Context())
+	if err != nil || len(report.Findings) > 0 {
+		t.Errorf("check: %+v, %v", report, err)
+	}
+}
+
+// The interrupt key and a terminal that goes away end the program alone, and
+// its helper records that.
+func testTerminalSignals(t *testing.T, s *stage) {
+	for name, end := range map[string]struct {
+		act    func(terminal *os.File)
+		signal string
+	}{
+		"interrupt": {func(terminal *os.File) { terminal.Write([]byte{3}) }, "SIGINT"},
+		"hangup":    {func(terminal *os.File) { terminal.Close() }, "SIGHUP"},
+	} {
+		s := &stage{bin: s.bin, dir: repository(t)}
+		terminal, side := openPTY(t)
+		cmd := s.command("waits")
+		cmd.Stdin, cmd.Stdout, cmd.Stderr = side, side, side
+		cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		side.Close()
+		if _, err := io.ReadFull(terminal, make([]byte, len("words on stdout\nwords on stderr\n"))); err != nil {
+			t.Fatal(err)
+		}
+		end.act(terminal)
+		cmd.Wait()
+		terminal.Close()
+		r := s.only(t)
+		equal(t, name+": status", r.Status(), recorder.Stopped)
+		equal(t, name+": signal", r.Info().Signal, end.signal)
+		contains(t, name+": recorded", recorded(t, r, "stdout"), "words on stderr\n")
 	}
 }
 

@@ -86,5 +86,9 @@ func (d *Diversion) Ready(timeout time.Duration) error {
 	if d.tees {
 		return nil
 	}
-	return d.expect(Ready, timeout)
+	err := d.expect(Ready, timeout)
+	if errors.Is(err, errSlow) {
+		return errors.New("its helper does not answer")
+	}
+	return err
 }

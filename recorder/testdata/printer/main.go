@@ -62,8 +62,9 @@ var acts = map[string]func(*recorder.Experiment){
 		}
 		fmt.Println("the end")
 	},
-	"kill": func(*recorder.Experiment) { words(); syscall.Kill(os.Getpid(), syscall.SIGKILL) },
-	"int":  func(*recorder.Experiment) { words(); syscall.Kill(os.Getpid(), syscall.SIGINT); select {} },
+	"kill":  func(*recorder.Experiment) { words(); syscall.Kill(os.Getpid(), syscall.SIGKILL) },
+	"int":   func(*recorder.Experiment) { words(); syscall.Kill(os.Getpid(), syscall.SIGINT); select {} },
+	"waits": func(*recorder.Experiment) { words(); select {} },
 	"exec": func(*recorder.Experiment) {
 		words()
 		syscall.Exec("/bin/sh", []string{"sh", "-c", "echo from another program; exit 3"}, os.Environ())
