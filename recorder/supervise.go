@@ -109,6 +109,7 @@ func (s *Supervisor) Started(pid int) {
 	if s.experiment.off() {
 		return
 	}
+	defer s.forgive()
 	s.experiment.beginWatch(pid, watchedBy)
 	s.experiment.gatherFacts(pid)
 	s.experiment.sampleSystem(pid)
@@ -136,13 +137,14 @@ func (o outputOf) Write(b []byte) (int, error) {
 }
 
 // End records how the command ended and seals the run, unless another process
-// still writes it. Last words are added where there are none, and what
-// the kernel says of the memory.
+// still writes it. Last words are added where there are none, and what the kernel
+// says of the memory.
 func (s *Supervisor) End(end Ending) {
 	e := s.experiment
 	if e.off() {
 		return
 	}
+	defer s.forgive()
 	if s.sink != nil {
 		if end.LastWords == nil {
 			end.LastWords = s.lastWords()
@@ -153,6 +155,13 @@ func (s *Supervisor) End(end Ending) {
 	}
 	end.OutOfMemory = end.OutOfMemory || s.memory.killed()
 	e.endWatched(end)
+}
+
+// forgive keeps a fault of the recorder from the command.
+func (s *Supervisor) forgive() {
+	if r := recover(); r != nil {
+		s.experiment.fail(fmt.Errorf("a fault in the recorder: %v", r))
+	}
 }
 
 // lastWords is the end of stderr, or of the only stream.

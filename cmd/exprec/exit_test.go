@@ -4,6 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
+	"os/exec"
+	"syscall"
 	"testing"
 
 	"github.com/exprec/exprec/gitstore"
@@ -34,6 +37,10 @@ func TestExitCodes(t *testing.T) {
 		{gitstore.ErrTooLarge, 5},
 		{errRemote, 6},
 		{context.Canceled, 130},
+		{&exited{code: 77}, 77},
+		{notStarted("x", exec.ErrNotFound), 127},
+		{notStarted("x", &fs.PathError{Op: "exec", Path: "x", Err: syscall.EACCES}), 126},
+		{notStarted("x", &fs.PathError{Op: "exec", Path: "x", Err: syscall.ENOENT}), 127},
 	} {
 		wrapped := c.err
 		if wrapped != nil {

@@ -53,8 +53,21 @@ func (j *job) run(s *recorder.Supervisor, p *plan, lookErr error) error {
 	}
 	s.Started(j.cmd.Process.Pid)
 	end := j.wait()
+	go j.beLeft(*end.ExitCode)
 	s.End(end)
 	return &exited{code: *end.ExitCode}
+}
+
+// beLeft lets who asks twice not wait for the record of a command that has
+// ended: it is made of the run's journals later.
+func (j *job) beLeft(code int) {
+	for asked := 0; asked < 2; {
+		if asks(<-j.signals.came) != "" {
+			asked++
+		}
+	}
+	j.messages.say("the run is not finished: exprec recover does that")
+	os.Exit(code)
 }
 
 // start starts the command on a terminal or with pipes.

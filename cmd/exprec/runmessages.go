@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"fmt"
 	"io"
 	"strings"
 	"sync"
@@ -24,6 +25,11 @@ func (m *messages) Write(b []byte) (int, error) {
 	}
 	_, err := io.WriteString(m.to, text)
 	return len(b), err
+}
+
+// say writes one line.
+func (m *messages) say(format string, args ...any) {
+	fmt.Fprintf(m, "exprec: "+format+"\n", args...)
 }
 
 // setRaw says how the terminal is.
