@@ -47,8 +47,8 @@ func table(dir string, quick bool, only string) error {
 			return fmt.Errorf("%s: %w", s.name, err)
 		}
 		for _, r := range rows {
-			fmt.Fprintf(out, "%s\t%s\t%s\t%s\t%s\t%s\t%.2f\t%s\t%s\n", r.Work, short(r.Took), size(r.RSS),
-				r.Baseline, short(r.Other), size(r.OtherRSS), float64(r.Took)/float64(r.Other), r.Goal, r.Note)
+			fmt.Fprintf(out, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", r.Work, short(r.Took), size(r.RSS),
+				r.Baseline, short(r.Other), size(r.OtherRSS), ratio(r.Took, r.Other), r.Goal, r.Note)
 		}
 	}
 	return out.Flush()
@@ -114,6 +114,15 @@ func size(bytes int64) string {
 		return "-"
 	}
 	return humanize.IBytes(uint64(bytes))
+}
+
+// ratio has the digits that tell something.
+func ratio(took, other time.Duration) string {
+	r := float64(took) / float64(other)
+	if r < 0.01 {
+		return fmt.Sprintf("%.4f", r)
+	}
+	return fmt.Sprintf("%.2f", r)
 }
 
 // short rounds to three digits.
