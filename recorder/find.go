@@ -236,9 +236,11 @@ func (r *Rows) open(ctx context.Context) ([]*Run, error) {
 	return runs, err
 }
 
-// QueryKeys are the built-in keys of queries, sorted, and QueryContents the
-// words that has: and missing: know besides keys.
+// QueryKeys are the built-in keys of queries, sorted.
 func QueryKeys() []string { return query.BuiltIns() }
 
 // QueryContents are the words that has: and missing: know besides keys.
 func QueryContents() []string { return query.Contents() }
+
+// QueryStatuses are the values that the key status can have.
+func QueryStatuses() []string { return query.Statuses() }

@@ -56,7 +56,9 @@ func newRoot(a *app) *cobra.Command {
 		newDemo(a),
 		newMan(a),
 		newVersion(a),
+		newCompletion(a),
 	)
+	a.completeArguments(root)
 	return root
 }
 
