@@ -73,7 +73,7 @@ func (e *ending) takeEnd(s *source, end record.EndFrame) {
 // not, because they cannot know what comes after. Processes that died without
 // a word make the run lost where nobody saw the end.
 func (e *ending) outcome() record.EndFrame {
-	own, seen := worst(e.own), worst(e.seen)
+	own, seen := worst(e.own), e.sight()
 	end := own
 	switch {
 	case len(e.seen) == 0 && len(e.silent) > len(e.crashes):
@@ -83,6 +83,9 @@ func (e *ending) outcome() record.EndFrame {
 		end.Status, end.ExitCode = record.Failed, nil
 	case tells(seen) || own.Status == "":
 		end.Status = cmp.Or(seen.Status, record.Lost)
+	}
+	if end.Status == record.Succeeded && e.ownError != nil { // it said so, and exited before Finish
+		end.Status = record.Failed
 	}
 	if seen.ExitCode != nil {
 		end.ExitCode = seen.ExitCode
@@ -95,18 +98,26 @@ func (e *ending) outcome() record.EndFrame {
 // that it did.
 func tells(seen record.EndFrame) bool { return seen.ExitCode != nil || seen.Signal != "" }
 
-// worst is the end that counts of several: those that tell more before the
-// others, then the worse, then the first.
+// sight is what counts of that which watchers saw: the word of those that know
+// how before that of others.
+func (e *ending) sight() record.EndFrame {
+	var known []record.EndFrame
+	for _, end := range e.seen {
+		if tells(end) {
+			known = append(known, end)
+		}
+	}
+	if len(known) > 0 {
+		return worst(known)
+	}
+	return worst(e.seen)
+}
+
+// worst is the end that counts of several: the first of the worst.
 func worst(ends []record.EndFrame) (end record.EndFrame) {
 	rank := map[record.Status]int{record.Succeeded: 1, record.Stopped: 2, record.Failed: 3, record.Lost: 4}
-	weight := func(e record.EndFrame) int {
-		if tells(e) && rank[e.Status] > 0 {
-			return rank[e.Status] + len(rank)
-		}
-		return rank[e.Status]
-	}
 	for _, e := range ends {
-		if weight(e) > weight(end) {
+		if rank[e.Status] > rank[end.Status] {
 			end = e
 		}
 	}
@@ -135,8 +146,8 @@ func (e *ending) recovered() bool {
 	return len(e.seen) == 0 && (len(e.silent) > 0 || len(e.own) == 0)
 }
 
-// warnings name the processes that joined the run and died without a word,
-// where the end of the run is known all the same.
+// warnings name the processes that joined the run and died without a word, or
+// crashed, where its end says nothing of them.
 func (e *ending) warnings() (warnings []string) {
 	if len(e.seen) == 0 {
 		return nil
@@ -144,6 +155,11 @@ func (e *ending) warnings() (warnings []string) {
 	for _, h := range e.silent {
 		if h.PID != 0 && !slices.Contains(e.watched, h.PID) {
 			warnings = append(warnings, fmt.Sprintf("the process %d, rank %d, ended without a word", h.PID, h.Rank))
+		}
+	}
+	if e.outcome().Status == record.Succeeded {
+		for _, crash := range e.crashes {
+			warnings = append(warnings, fmt.Sprintf("a process crashed: %s: %s", crash.Type, crash.Message))
 		}
 	}
 	return warnings
@@ -157,7 +173,10 @@ func (f *folded) describeEnd(run *record.Run) {
 	run.Recovered = f.ending.recovered()
 	run.Ended = f.ended(run.Started)
 	run.Error = f.ending.failure()
-	if run.Error == nil && run.Status == record.Lost {
+	switch {
+	case run.Status == record.Succeeded:
+		run.Error = nil
+	case run.Error == nil && run.Status == record.Lost:
 		run.Error = f.lostError(run)
 	}
 	for _, e := range slices.Concat(f.ending.own, f.ending.seen) {

@@ -94,6 +94,9 @@ func TestOutcome(t *testing.T) {
 		{"os.Exit(0) without Finish", []process{{}, {watches: 101, end: exits(Succeeded, 0)}}, "", Succeeded, 0, "", "", false},
 		{"os.Exit(3) after Finish", []process{{end: exits(Succeeded, 0)}, {watches: 101, err: "exit code 3", end: exits(Failed, 3)}}, "", Failed, 3, "", "exit code 3", false},
 		{"own error, seen exit", []process{{err: "bad", end: ends(Failed)}, {watches: 101, err: "exit code 1", end: exits(Failed, 1)}}, "", Failed, 1, "", "bad", false},
+		{"one of two failed", []process{{end: exits(Succeeded, 0)}, {err: "bad", end: ends(Failed)}}, "", Failed, -1, "", "bad", false},
+		{"own error without an end, seen success", []process{{err: "bad"}, {watches: 101, end: exits(Succeeded, 0)}}, "", Failed, 0, "", "bad", false},
+		{"a worker crashed, and nobody minds", []process{{}, {watches: 9, end: exits(Succeeded, 0)}}, crashed, Succeeded, 0, "", "", false},
 		{"own stop, seen exit", []process{{err: "interrupt", end: &record.EndFrame{Status: Stopped, Signal: "SIGINT"}}, {watches: 101, err: "exit code 1", end: exits(Failed, 1)}}, "", Stopped, 1, "SIGINT", "interrupt", false},
 		{"own failure, seen success", []process{{err: "bad", end: ends(Failed)}, {watches: 9, end: exits(Succeeded, 0)}}, "", Failed, 0, "", "bad", false},
 		{"panic without value, seen value", []process{{err: unwound + "panic", end: ends(Failed)}, {watches: 101, err: "boom", end: exits(Failed, 2)}}, "", Failed, 2, "", "boom", false},
@@ -126,6 +129,8 @@ func TestDeadWorkerIsAWarning(t *testing.T) {
 	_, run := folding(t, "", process{}, process{}, process{watches: 101, end: exits(Succeeded, 0)})
 	want(t, "warnings", fmt.Sprint(run.Warnings), "[the process 102, rank 0, ended without a word]")
 	want(t, "status", run.Status, Succeeded)
+	_, run = folding(t, crashed, process{}, process{watches: 101, end: exits(Succeeded, 0)})
+	want(t, "warnings", fmt.Sprint(run.Warnings), "[a process crashed: panic: boom]")
 }
 
 // A lost run says what is known of its last moments.

@@ -56,6 +56,7 @@ func (c *endTrial) end() string {
 func TestEndings(t *testing.T) {
 	bin := build(t)
 	t.Run("all", func(t *testing.T) { testAllEndings(t, bin) })
+	t.Run("workers", func(t *testing.T) { testWorkers(t, bin) })
 	t.Run("full disk", func(t *testing.T) { testFullDisk(t, bin) })
 }
 
