@@ -28,8 +28,9 @@ func newRun(a *app) *cobra.Command {
 			"The words --k v, --k=v and k=v after its name (and its script's) become parameters, and\n" +
 			"lines of its output such as\n\n" +
 			"  exprec: {\"step\": 3, \"loss\": 0.2}\n\n" +
-			"become scalars; without a step they count up. A program in it that uses the library\n" +
-			"records into the same run. EXPREC=off runs the command and records nothing.\n\n" +
+			"become scalars, which count up without a step; what is no number there is a parameter. A\n" +
+			"program in it that uses the library records into the same run. EXPREC=off runs the\n" +
+			"command and records nothing.\n\n" +
 			"Where exprec has a terminal as stdin and stdout, the command has one too; elsewhere it\n" +
 			"has pipes. Signals reach it once: those that the terminal gives it anyway are not handed\n" +
 			"on, all others are. 0.2 s after its end nobody waits for what its children print.",

@@ -98,6 +98,10 @@ func (j *job) connect(s *recorder.Supervisor, reading func() *lines) (err error)
 		if j.cmd.Stdout, err = j.pipe(out, s.Stdout(), reading()); err != nil {
 			return err
 		}
+		if oneStream() {
+			j.cmd.Stderr = j.cmd.Stdout
+			return nil
+		}
 		j.cmd.Stderr, err = j.pipe(errs, s.Stderr(), reading())
 		return err
 	}
@@ -108,6 +112,18 @@ func (j *job) connect(s *recorder.Supervisor, reading func() *lines) (err error)
 		j.cmd.Stderr, err = j.pipe(errs, s.Stderr(), reading())
 	}
 	return err
+}
+
+// oneStream reports whether our stdout and stderr are one file or pipe: then
+// the command has one too, and what it prints keeps its order. Where nobody
+// reads, as in /dev/null, there is no order to keep.
+func oneStream() bool {
+	out, err := os.Stdout.Stat()
+	if err != nil || out.Mode()&os.ModeDevice != 0 && !isTerminal(1) {
+		return false
+	}
+	errs, err := os.Stderr.Stat()
+	return err == nil && os.SameFile(out, errs)
 }
 
 // pipe gives the command's end of a new stream.

@@ -117,6 +117,26 @@ func TestRunReaderGone(t *testing.T) {
 	}
 }
 
+// What goes to one place keeps its order there.
+func TestRunOneStream(t *testing.T) {
+	s := newScene(t)
+	out, _ := s.prints("bash", "-c", `exprec run --quiet -- bash -c 'for i in {1..300}; do echo $i; echo $i >&2; done' 2>&1`)
+	var want strings.Builder
+	for i := range 300 {
+		fmt.Fprintf(&want, "%d\n%d\n", i+1, i+1)
+	}
+	if out != want.String() {
+		t.Errorf("printed %q", out)
+	}
+	if kept := s.kept("stdout") + "\n"; kept != want.String() {
+		t.Errorf("kept %q", kept)
+	}
+	s.prints("bash", "-c", `exprec run --quiet -- bash -c 'echo out; echo err >&2' >/dev/null 2>&1`)
+	if out, err := s.kept("stdout"), s.kept("stderr"); out != "out" || err != "err" {
+		t.Errorf("kept %q and %q", out, err)
+	}
+}
+
 // A pipe that somebody made non-blocking loses nothing.
 func TestRunNonBlocking(t *testing.T) {
 	s := newScene(t)
