@@ -88,10 +88,23 @@ func rowTime(r recorder.Row) text {
 	return text{words: duration(r.Seconds())}
 }
 
-func rowStatus(r recorder.Row) text { return statusOf(r.Status(), r.Err()) }
+// rowStatus is a row's status in its colour. Of a run that goes on the run
+// itself knows more.
+func rowStatus(r recorder.Row) text {
+	if r.Err() == nil && r.Status() == recorder.Running {
+		return statusText(r.Run())
+	}
+	return statusOf(r.Status(), r.Err())
+}
 
-// statusText is the run's status in its colour.
-func statusText(r *recorder.Run) text { return statusOf(r.Status(), r.Err()) }
+// statusText is the run's status in its colour, and where it goes on if nobody
+// here would see it die.
+func statusText(r *recorder.Run) text {
+	if r.Err() == nil && r.Elsewhere() != "" {
+		return text{cyan, sanitizeLine(string(r.Status()) + ", " + standing(r))}
+	}
+	return statusOf(r.Status(), r.Err())
+}
 
 func statusOf(status recorder.Status, err error) text {
 	switch {
