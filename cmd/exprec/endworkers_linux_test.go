@@ -23,7 +23,7 @@ var workersCases = []struct {
 	{`"$0" "exit 3" "$1"; "$0" return "$1"`, told{recorder.Succeeded, 0, "", "", ""}, "ended without a word"},
 	{`"$0" goroutine "$1"; true`, told{recorder.Succeeded, 0, "", "", ""}, "a process crashed: panic: in a goroutine"},
 	{`"$0" goroutine "$1"; exit 4`, told{recorder.Failed, 4, "", "panic", "in a goroutine"}, "ended without a word"},
-	{`"$0" wait "$1" > $2 & ` + ready + `kill -KILL $!; wait $!; exit 5`, told{recorder.Failed, 5, "", "crash", "Killed"}, "ended without a word"},
+	{`"$0" wait "$1" > $2 & ` + ready + `{ kill -KILL $!; wait $!; } 2>/dev/null; exit 5`, told{recorder.Failed, 5, "", "exit code 5", "last words"}, "ended without a word"},
 	{`"$0" "record wait" "$1" > $2 & ` + ready + `kill -TERM $!; wait $!`, told{recorder.Stopped, 1, "SIGTERM", "signal", "terminated"}, ""},
 }
 
