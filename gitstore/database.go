@@ -123,12 +123,22 @@ func (d *database) renew(known int) (changed bool) {
 	return d.known != known || d.refresh(false) || d.openLater()
 }
 
-// openLater opens the small packs that were listed.
+// openLater opens the small packs that were listed. Where one has gone since,
+// what was in it is in another one, so they are listed again.
 func (d *database) openLater() (changed bool) {
-	for base := range d.later {
-		changed = d.read(base) || changed
+	for range maxTries {
+		gone := false
+		for base := range d.later {
+			opened := d.read(base)
+			changed = changed || opened
+			gone = gone || !opened && !fileExists(base+".idx")
+		}
+		clear(d.later)
+		if !gone {
+			break
+		}
+		changed = d.refresh(true) || changed
 	}
-	clear(d.later)
 	if changed {
 		d.arrange()
 	}

@@ -15,12 +15,13 @@ import (
 // remover takes objects out of a store. Packs are written anew without them by
 // git itself, which keeps its deltas, and only then removed.
 type remover struct {
-	ctx    context.Context
-	store  *Store
-	doomed map[Hash]bool
-	refs   map[Hash]bool // what refs pointed to as doomed was found
-	shared int
-	packs  []doomedPack
+	ctx     context.Context
+	store   *Store
+	doomed  map[Hash]bool
+	refs    map[Hash]bool // what refs pointed to as doomed was found
+	commits []Hash
+	shared  int
+	packs   []doomedPack
 
 	hadGraph, hadIndex bool // files that git makes to be faster were there
 }
@@ -35,18 +36,24 @@ type doomedPack struct {
 // errMovedOn: while objects were being removed, somebody began to need them.
 var errMovedOn = errors.New("somebody writes to the repository meanwhile; try again")
 
-// survey finds out what is to go: what the commits lead to, and nothing else
-// does. Git's own way to leave out what others lead to is a hint that saves
-// work and not exact, so everything is listed. That may take long; what changes
-// meanwhile is left to plan.
+// survey finds out what is to go: what the commits lead to, as far as it is
+// still there, and nothing else does. Git's own way to leave out what others
+// lead to is a hint that saves work and not exact, so everything is listed.
+// That may take long; what changes meanwhile is left to plan.
 func (r *remover) survey(commits []Hash) error {
 	r.doomed, r.refs = map[Hash]bool{}, map[Hash]bool{}
-	for part := range slices.Chunk(commits, maxCommits) {
-		if err := r.reached(hashTexts(part), func(h Hash) { r.doomed[h] = true }); err != nil {
+	u := usage{ctx: r.ctx, store: r.store, owner: map[Hash]int{}}
+	for _, h := range commits {
+		if err := u.commits(h); err != nil {
 			return err
 		}
 	}
-	r.shared = len(r.doomed)
+	for h := range u.owner {
+		if r.store.Has(h) {
+			r.doomed[h] = true
+		}
+	}
+	r.commits, r.shared = u.chain, len(r.doomed)
 	if err := r.readRefs(func(h Hash) { r.refs[h] = true }); err != nil {
 		return err
 	}
@@ -102,14 +109,6 @@ func (r *remover) reached(from []string, found func(Hash)) error {
 	}, append(args, from...)...)
 }
 
-func hashTexts(hashes []Hash) []string {
-	texts := make([]string, len(hashes))
-	for i, h := range hashes {
-		texts[i] = h.String()
-	}
-	return texts
-}
-
 // ownPacks are the packs that may be written anew: not those that somebody
 // keeps, or that are at work, or that stand for objects elsewhere.
 func (r *remover) ownPacks() ([]string, error) {
@@ -130,8 +129,8 @@ func (r *remover) ownPacks() ([]string, error) {
 // look tells the doomed objects of a pack from the others.
 func (r *remover) look(base string) error {
 	info, err := os.Stat(base + ".pack")
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
+	if errors.Is(err, fs.ErrNotExist) { // of a removal that was interrupted
+		return removeWholePack(base)
 	}
 	if err != nil {
 		return err
@@ -170,24 +169,50 @@ func (r *remover) remove() error {
 	if err := r.dropDerived(); err != nil {
 		return err
 	}
+	// A commit goes after what it leads to, so that who was killed in between
+	// finds the rest by it.
+	isCommit := func(h Hash) bool { return slices.Contains(r.commits, h) }
+	if err := r.removeLoose(func(h Hash) bool { return !isCommit(h) }); err != nil {
+		return err
+	}
 	for _, p := range r.packs {
 		if info, err := os.Stat(p.base + ".pack"); err != nil || !info.ModTime().Equal(p.dated) {
 			return errMovedOn
 		}
-		for _, end := range []string{".idx", ".rev", ".bitmap", ".mtimes", ".pack"} {
-			if err := os.Remove(p.base + end); err != nil && !errors.Is(err, fs.ErrNotExist) {
-				return err
-			}
+		if err := removeWholePack(p.base); err != nil {
+			return err
 		}
 	}
+	if err := r.removeLoose(isCommit); err != nil {
+		return err
+	}
+	r.renewDerived()
+	return nil
+}
+
+// removeWholePack removes a pack. Its content goes first: without an index it
+// would be there still, and nobody would find it.
+func removeWholePack(base string) error {
+	for _, end := range []string{".pack", ".idx", ".rev", ".bitmap", ".mtimes"} {
+		if err := os.Remove(base + end); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
+	return nil
+}
+
+// removeLoose removes objects that are files of their own.
+func (r *remover) removeLoose(which func(Hash) bool) error {
 	for h := range r.doomed {
+		if !which(h) {
+			continue
+		}
 		name := h.String()
 		err := os.Remove(filepath.Join(r.store.dir, "objects", name[:2], name[2:]))
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return err
 		}
 	}
-	r.renewDerived()
 	return nil
 }
 

@@ -48,6 +48,7 @@ type usage struct {
 	store *Store
 	owner map[Hash]int // -1: HEAD
 	now   int
+	chain []Hash // the commits that were met
 }
 
 // take reports whether an object has no owner yet, and gives it one.
@@ -70,6 +71,7 @@ func (u *usage) commits(h Hash) error {
 			continue
 		}
 		if info, err := u.store.ReadCommit(at); err == nil {
+			u.chain = append(u.chain, at)
 			u.tree(info.Tree, 0)
 			todo = append(todo, info.Parents...)
 		}

@@ -175,11 +175,14 @@ func (g *GC) Apply(ctx context.Context) (freed int64, err error) {
 		if err := ctx.Err(); err != nil {
 			return freed, err
 		}
-		if err := d.do(ctx); err != nil {
+		err := d.do(ctx)
+		switch {
+		case err == nil:
+			freed += d.Bytes
+		case errors.Is(err, ErrUnfinished), errors.Is(err, errOwnFiles): // since it was looked at
+		default:
 			errs = append(errs, fmt.Errorf("remove %s: %w", d.What, err))
-			continue
 		}
-		freed += d.Bytes
 	}
 	for _, do := range g.git {
 		errs = append(errs, do(ctx))

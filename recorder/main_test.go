@@ -35,6 +35,8 @@ var programs = map[string]func(){
 	"creates": creates,
 	"recover": recovers,
 	"driven":  driven,
+	"saves":   saves,
+	"removes": removes,
 }
 
 func quiet() recorder.Options { return recorder.Options{Quiet: true} }

@@ -133,10 +133,14 @@ func (plan *PrunePlan) Apply(ctx context.Context) (int64, error) {
 		if !plan.pruned[item.Run.uuid] {
 			continue
 		}
-		if err := plan.project.pruneFolder(item); err != nil {
+		err := plan.project.pruneFolder(item)
+		switch {
+		case err == nil:
+			freed += item.Mirror
+		case errors.Is(err, ErrUnfinished): // it is being sealed at this moment
+		default:
 			return freed, fmt.Errorf("prune the folder of the run %s: %w", item.Run.Short(), err)
 		}
-		freed += item.Mirror
 	}
 	return freed, nil
 }
