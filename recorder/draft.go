@@ -127,6 +127,7 @@ func carryOver(tree *gitstore.Tree, t tip) error {
 // threshold go into the LFS store.
 func (p *Project) addFiles(ctx context.Context, tree *gitstore.Tree, store *gitstore.Store, run *record.Run, folder string) error {
 	limit := p.lfsThreshold()
+	search := &secretSearch{}
 	for _, name := range []string{record.PackagesFile, "files"} {
 		root := filepath.Join(folder, name)
 		err := filepath.WalkDir(root, func(file string, d fs.DirEntry, err error) error {
@@ -143,6 +144,9 @@ func (p *Project) addFiles(ctx context.Context, tree *gitstore.Tree, store *gits
 			if !d.Type().IsRegular() {
 				run.Warnings = append(run.Warnings, fmt.Sprintf("%s was left out: it is not a regular file", filepath.ToSlash(rel)))
 				return nil
+			}
+			if under, inFiles := strings.CutPrefix(filepath.ToSlash(rel), "files/"); inFiles {
+				search.look(run, under, file)
 			}
 			return addFile(ctx, tree, store, run, filepath.ToSlash(rel), file, d, limit)
 		})

@@ -118,3 +118,33 @@ func allFiles(t *testing.T, root string) []string {
 	}
 	return files
 }
+
+// Secrets in what the program saved are named, and the files kept.
+func TestSecretsInFilesAreNamed(t *testing.T) {
+	dir := repository(t)
+	defer gitstoretest.Unchanged(t, dir)()
+	e := recorder.Start(recorder.Options{Quiet: true, Dir: dir, NoOutput: true, NoSystem: true})
+	const key = "AKIAIOSFODNN7EXAMPLE"
+	for name, content := range map[string]string{
+		"log/config.yaml": "a: 1\nkey: " + key + "\n", "deploy/.env": "A=1\n", "model.bin": "\x00" + key, "plain.txt": "nothing\n",
+		"late.txt": strings.Repeat("x\n", 1<<20) + key,
+	} {
+		f, err := e.Create(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		f.WriteString(content)
+		f.Close()
+	}
+	e.Finish()
+	r := onlyRun(t, open(t, dir))
+	warnings := strings.Join(r.Info().Warnings, "\n")
+	want := "files/deploy/.env may hold a secret: its name is that of a file with secrets; look at it before you push the run\n" +
+		"files/log/config.yaml may hold a secret: line 2 has what looks like one (AWS access key); look at it before you push the run"
+	if warnings != want {
+		t.Errorf("the warnings are %q, want %q", warnings, want)
+	}
+	if got := gitstoretest.Git(t, dir, "show", "refs/exprec/"+r.ID()+":files/log/config.yaml"); !strings.Contains(got, key) {
+		t.Errorf("the file is kept as %q", got)
+	}
+}

@@ -174,3 +174,50 @@ func TestCondaPackages(t *testing.T) {
 		t.Errorf("found %q, want %q", got, want)
 	}
 }
+
+// The interpreter of a conda environment: its own packages and conda's.
+func TestPackagesOfACondaEnvironment(t *testing.T) {
+	python, version := realPython(t), versionOf(t, realPython(t))
+	real, err := filepath.EvalSymlinks(python)
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := exec.Command(python, "-c", "import os; print(os.path.dirname(os.__file__))").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	library := strings.TrimSpace(string(out))
+	prefix := filepath.Join(t.TempDir(), "envs", "train")
+	data, err := os.ReadFile(real)
+	if err != nil {
+		t.Fatal(err)
+	}
+	started := write(t, filepath.Join(prefix, "bin", "python"+version), string(data), 0o755)
+	entries, err := os.ReadDir(library)
+	if err != nil {
+		t.Fatal(err)
+	}
+	own := filepath.Join(prefix, "lib", "python"+version)
+	for _, entry := range entries {
+		if entry.Name() == "site-packages" {
+			continue
+		}
+		if err := os.MkdirAll(own, 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Symlink(filepath.Join(library, entry.Name()), filepath.Join(own, entry.Name())); err != nil {
+			t.Fatal(err)
+		}
+	}
+	distribution(t, filepath.Join(own, "site-packages"), "numpy", "1.26.4")
+	distribution(t, filepath.Join(own, "site-packages"), "mine", "0.1")
+	for _, name := range []string{"numpy-1.26.4-py311h64a7726_0.json", "cuda-toolkit-12.1.0-0.json"} {
+		write(t, filepath.Join(prefix, "conda-meta", name), "{}", 0o644)
+	}
+	p := observed(t, append(withoutPython(), "HOME="+t.TempDir(), "CONDA_PREFIX="+prefix), "/", started, "-c", waitForEnd)
+	runtime, lines := Packages(t.Context(), p, nil)
+	want := []string{"cuda-toolkit==12.1.0=0", "mine==0.1", "numpy==1.26.4=py311h64a7726_0"}
+	if !strings.HasPrefix(runtime, "Python "+version) || !slices.Equal(lines, want) {
+		t.Errorf("found %q %q, want %q", runtime, lines, want)
+	}
+}
