@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"os"
 	"sync"
-	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -135,53 +134,6 @@ func (d *Diversion) restore() {
 	}
 }
 
-// watch waits for the end of the other process. It is this one's child.
-func (d *Diversion) watch(reader *os.Process) {
-	state, err := reader.Wait()
-	if err == nil {
-		err = fmt.Errorf("its reader ended early: %s", state)
-	}
-	d.mu.Lock()
-	lost := d.lost
-	was := d.ended
-	if !was {
-		d.takeBack()
-	}
-	d.mu.Unlock()
-	if !was && lost != nil {
-		lost(err)
-	}
-}
-
-// takeBack passes on what is in the pipes and gives the descriptors back. What
-// children still print comes through the pipes as long as this process lives.
-func (d *Diversion) takeBack() {
-	d.ended = true
-	for _, p := range d.pipes {
-		_ = use(p.read, func(fd int) error { p.pass(fd, readable); return nil })
-	}
-	d.restore()
-	for _, p := range d.pipes {
-		go func() {
-			_ = use(p.read, func(fd int) error { p.pass(fd, func(int) bool { return true }); return nil })
-			p.close()
-		}()
-	}
-}
-
-// pass moves bytes from the pipe to where they would have gone, to its end or
-// while more says so.
-func (p *pipe) pass(from int, more func(fd int) bool) {
-	buf := make([]byte, 64<<10)
-	for more(from) {
-		n := read(from, buf)
-		if n == 0 {
-			return
-		}
-		writeAll(p.saved[0], buf[:n])
-	}
-}
-
 // Write prints past the diversion, to what descriptor 2 was, or 1 where that
 // was closed.
 func (d *Diversion) Write(data []byte) (int, error) {
@@ -194,74 +146,6 @@ func (d *Diversion) Write(data []byte) (int, error) {
 	}
 	writeAll(fd, data)
 	return len(data), nil
-}
-
-// errSlow: the helper has more to pass on than there is time for, or somebody
-// holds up what it writes to. It goes on by itself.
-var errSlow = errors.New("the output is held up on its way")
-
-// Finish gives the descriptors back and waits until what was printed has been
-// passed on, and the helper has let go of the run, at most for timeout. An
-// error means that the helper goes on with both.
-func (d *Diversion) Finish(timeout time.Duration) error {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if d.ended || !d.taken {
-		return nil
-	}
-	d.ended = true
-	d.restore()
-	defer func() {
-		for _, p := range d.pipes {
-			p.close()
-		}
-	}()
-	if d.tees {
-		return d.finishTees(timeout)
-	}
-	defer d.answers.Close()
-	defer d.commands.Close()
-	if _, err := d.commands.Write([]byte{Finish}); err != nil {
-		return err
-	}
-	return d.expect(Done, timeout)
-}
-
-// Panicking tells the helper that the program is about to die. The descriptors
-// stay diverted, for its last words. Where it recovers the panic instead the
-// helper ends after a while, and they are given back.
-func (d *Diversion) Panicking() error {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if d.ended || d.tees {
-		return errors.New("no helper waits for the end of the program")
-	}
-	d.lost = nil
-	_, err := d.commands.Write([]byte{Panicking})
-	return err
-}
-
-// maxAnswer is how long an answer can be: what a pipe takes in one piece.
-const maxAnswer = 4096
-
-// expect waits for an answer.
-func (d *Diversion) expect(answer byte, timeout time.Duration) error {
-	if err := d.answers.SetReadDeadline(time.Now().Add(timeout)); err != nil {
-		return err
-	}
-	got := make([]byte, maxAnswer)
-	n, err := d.answers.Read(got)
-	switch {
-	case errors.Is(err, os.ErrDeadlineExceeded):
-		return errSlow
-	case err != nil:
-		return errors.New("its helper ended early")
-	case got[0] == answer:
-		return nil
-	case got[0] == Failed:
-		return errors.New(string(got[1:n]))
-	}
-	return fmt.Errorf("its helper answered %q", got[:n])
 }
 
 // Drop ends a diversion whose descriptors were not taken.

@@ -1,0 +1,214 @@
+package recorder_test
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/exprec/exprec/recorder"
+)
+
+// lines is what the act slowly prints.
+func lines() string {
+	var all strings.Builder
+	for i := range 20_000 {
+		fmt.Fprintln(&all, "line", i)
+	}
+	return all.String()
+}
+
+// killHelper kills the helper of a program that prints, when it has printed
+// some.
+func killHelper(t *testing.T, cmd *exec.Cmd, printed func() int64) {
+	t.Helper()
+	waitUntil(t, "the program prints", func() bool { return printed() > 20_000 })
+	if err := syscall.Kill(helperOf(t, cmd.Process.Pid), syscall.SIGKILL); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func waitUntil(t *testing.T, what string, done func() bool) {
+	t.Helper()
+	for deadline := time.Now().Add(20 * time.Second); !done(); time.Sleep(time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatalf("waited in vain until %s", what)
+		}
+	}
+}
+
+// A helper that is killed takes nothing along: the program goes on, and
+// everything it prints arrives once, in order.
+func testHelperKilledInPipes(t *testing.T, s *stage) {
+	for range 5 {
+		r, w, err := os.Pipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		testHelperKilled(t, &stage{bin: s.bin, dir: repository(t)}, r, w)
+	}
+}
+
+func testHelperKilledOnTerminal(t *testing.T, s *stage) {
+	terminal, end := openPTY(t)
+	testHelperKilled(t, s, terminal, end)
+}
+
+func testHelperKilled(t *testing.T, s *stage, from, to *os.File) {
+	t.Helper()
+	cmd := s.command("slowly")
+	errs, err := os.Create(filepath.Join(t.TempDir(), "stderr"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer errs.Close()
+	cmd.Stdout, cmd.Stderr = to, errs
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	to.Close()
+	shown := &lockedText{}
+	done := make(chan struct{})
+	go func() {
+		io.Copy(shown, from)
+		close(done)
+	}()
+	killHelper(t, cmd, shown.size)
+	if err := cmd.Wait(); err != nil {
+		t.Error(err)
+	}
+	<-done
+	from.Close()
+	equal(t, "shown", shown.String() == lines(), true)
+	r := s.only(t)
+	equal(t, "status", r.Status(), recorder.Succeeded)
+	contains(t, "warnings", strings.Join(r.Info().Warnings, "\n"), "the output is no longer recorded")
+	if text := recorded(t, r, "stdout"); len(text) < 20_000 || !strings.HasPrefix(lines(), text) {
+		t.Errorf("%d bytes are recorded, which are no beginning of what was printed", len(text))
+	}
+}
+
+// A log that is appended to takes no bytes from a pipe: where the helper is
+// killed, at most one write of it is missing.
+func testHelperKilledAppending(t *testing.T, s *stage) {
+	name := filepath.Join(t.TempDir(), "log")
+	log, err := os.OpenFile(name, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer log.Close()
+	cmd := s.command("slowly")
+	cmd.Stdout = log
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	killHelper(t, cmd, func() int64 { info, _ := log.Stat(); return info.Size() })
+	if err := cmd.Wait(); err != nil {
+		t.Error(err)
+	}
+	data, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if missing := len(lines()) - len(data); missing < 0 || missing > 64<<10 {
+		t.Errorf("%d bytes are missing", missing)
+	}
+	equal(t, "the end is there", strings.HasSuffix(string(data), "line 19999\n"), true)
+}
+
+// A helper that is killed while the program sleeps is noticed before the
+// program prints again.
+func testHelperKilledBeforeTheEnd(t *testing.T, s *stage) {
+	cmd := s.command("recovered panic")
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	buf := make([]byte, len("goes on\n"))
+	if _, err := io.ReadFull(out, buf); err != nil {
+		t.Fatal(err)
+	}
+	syscall.Kill(helperOf(t, cmd.Process.Pid), syscall.SIGKILL)
+	rest, _ := io.ReadAll(out)
+	if err := cmd.Wait(); err != nil {
+		t.Error(err)
+	}
+	equal(t, "shown", string(buf)+string(rest), "goes on\nthe end\n")
+}
+
+// Without exprec on PATH tee does it; nobody sees the end of the program then,
+// but it tells itself.
+func testTee(t *testing.T, s *stage) {
+	cmd := s.command("finish")
+	cmd.Env = withPath("/usr/bin:/bin")
+	with := inPipes(t, cmd)
+	equal(t, "shown", with.how()+with.out+with.errs, "0 signal 0words on stdout\nwords on stderr\n")
+	r := s.only(t)
+	equal(t, "stdout", recorded(t, r, "stdout"), "words on stdout\n")
+	equal(t, "stderr", recorded(t, r, "stderr"), "words on stderr\n")
+	equal(t, "warnings", len(r.Info().Warnings), 0)
+	equal(t, "without sizes", r.Info().Outputs[0].Size, int64(len("words on stdout\n")))
+
+	s = &stage{bin: s.bin, dir: repository(t)}
+	cmd = s.command("panic in goroutine")
+	cmd.Env = withPath("/usr/bin:/bin")
+	with = onTerminal(t, cmd)
+	equal(t, "the exit", with.code, 2)
+	contains(t, "shown", with.out, "panic: out of cheese")
+	p := open(t, s.dir)
+	if _, err := p.Recover(t.Context(), false); err != nil {
+		t.Fatal(err)
+	}
+	r = s.only(t)
+	equal(t, "status", r.Status(), recorder.Failed)
+	contains(t, "error", r.Info().Error.Message, "out of cheese")
+	equal(t, "recorded", recorded(t, r, "stdout"), with.out)
+}
+
+// Without exprec and tee the program prints as ever, and the run says why its
+// output is missing.
+func testNothing(t *testing.T, s *stage) {
+	cmd := s.command("exit")
+	cmd.Env = withPath(t.TempDir())
+	with := inPipes(t, cmd)
+	equal(t, "shown", with.how()+with.out+with.errs, "7 signal 0words on stdout\nwords on stderr\n")
+	if _, err := open(t, s.dir).Recover(t.Context(), false); err != nil {
+		t.Fatal(err)
+	}
+	r := s.only(t)
+	equal(t, "stdout", recorded(t, r, "stdout"), "")
+	contains(t, "warnings", strings.Join(r.Info().Warnings, "\n"), "the output is not recorded")
+
+	cmd = s.command("finish", "LOUD=1")
+	cmd.Env = append(withPath(t.TempDir()), "LOUD=1")
+	with = inPipes(t, cmd)
+	equal(t, "said", strings.Count(with.errs, "exprec: the output is not recorded"), 1)
+}
+
+// Something else that is called exprec, or an exprec that is too old, is no
+// helper.
+func testWrongHelper(t *testing.T, s *stage) {
+	for script, why := range map[string]string{"exit 2": "ended early", "exec sleep 60": "does not answer"} {
+		s := &stage{bin: s.bin, dir: repository(t)}
+		bin := t.TempDir()
+		if err := os.WriteFile(filepath.Join(bin, "exprec"), []byte("#!/bin/sh\n"+script+"\n"), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		cmd := s.command("finish")
+		cmd.Env = withPath(bin + ":" + os.Getenv("PATH"))
+		with := inPipes(t, cmd)
+		equal(t, "shown", with.how()+with.out+with.errs, "0 signal 0words on stdout\nwords on stderr\n")
+		contains(t, "warnings", strings.Join(s.only(t).Info().Warnings, "\n"), why)
+		if with.took > 15*time.Second {
+			t.Errorf("the program took %v", with.took)
+		}
+	}
+}
