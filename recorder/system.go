@@ -104,8 +104,8 @@ func (e *Experiment) awaitSamples() {
 
 func (s *sampling) run() {
 	e := s.experiment
+	defer s.sampler.Close() // the end of the run does not wait for it
 	defer close(e.sampled)
-	defer s.sampler.Close()
 	defer func() {
 		if r := recover(); r != nil {
 			e.fail(fmt.Errorf("a fault in the recorder while it sampled the system: %v", r))
