@@ -153,9 +153,8 @@ func digestOf(name string, length int64) (string, error) {
 func journalHeaders(folder string) []journal.Header {
 	var headers []journal.Header
 	for _, name := range journalFiles(folder) {
-		if r, err := journal.Open(name); err == nil {
-			headers = append(headers, r.Header())
-			r.Close()
+		if h, err := journal.ReadHeader(name); err == nil {
+			headers = append(headers, h)
 		}
 	}
 	return headers
@@ -163,14 +162,7 @@ func journalHeaders(folder string) []journal.Header {
 
 // journalFiles are the journals in a run's folder.
 func journalFiles(folder string) []string {
-	dir := filepath.Join(folder, journalName)
-	entries, _ := os.ReadDir(dir)
-	var files []string
-	for _, e := range entries {
-		if strings.HasSuffix(e.Name(), ".bin") {
-			files = append(files, filepath.Join(dir, e.Name()))
-		}
-	}
+	files, _ := journal.Files(filepath.Join(folder, journalName))
 	return files
 }
 

@@ -4,7 +4,10 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
+	"sync"
+	"sync/atomic"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -151,6 +154,75 @@ func checkChain(rt *rapid.T, t testing.TB, p *Project, logged int) {
 	for i, v := range values {
 		if v != float64(i) {
 			rt.Fatalf("point %d is %v", i, v)
+		}
+	}
+}
+
+// Many goroutines log while the run is sealed again and again and the process
+// goes on elsewhere each time: each has its points, in their order.
+func TestSealedWhileManyLog(t *testing.T) {
+	b := newBench(t)
+	e := Start(Options{Dir: b.dir, Quiet: true, Name: "long", NoSource: true})
+	p := elsewhere(b.open())
+	const writers, most = 4, 20_000
+	var all sync.WaitGroup
+	var stop atomic.Bool
+	var points [writers]int
+	late := 0
+	for n := range writers {
+		all.Go(func() {
+			s := e.Scalar(fmt.Sprint("w", n))
+			for i := 0; i < most && !stop.Load(); i++ {
+				s.Add(float64(i), i)
+				points[n]++
+				for range 10 {
+					runtime.Gosched()
+				}
+			}
+		})
+	}
+	for round := range 10 {
+		forced(t, p, e.writes().uuid)
+		if err := e.notice(); err != nil {
+			t.Error(err)
+		}
+		e.AddScalar(fmt.Sprint("late/", round), 1, 1)
+		late++
+	}
+	stop.Store(true)
+	all.Wait()
+	e.Finish()
+	if err := e.Err(); err != nil {
+		t.Error(err)
+	}
+	if r, err := b.open().Recover(t.Context(), false); err != nil || len(r.Failed) > 0 {
+		t.Fatal(r, err)
+	}
+	got := map[string][]float64{}
+	chain := chainOf(t, b.open())
+	if len(chain) < 8 {
+		t.Errorf("only %d runs: it did not log while it was sealed", len(chain))
+	}
+	for _, r := range chain {
+		scalars, err := r.Scalars()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, s := range scalars {
+			series, err := r.Series(s.Name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got[s.Name] = append(got[s.Name], series.Values...)
+		}
+	}
+	if len(got) != writers+late {
+		t.Errorf("%d scalars", len(got))
+	}
+	for n, wrote := range points {
+		values := got[fmt.Sprint("w", n)]
+		if len(values) != wrote || !slices.IsSorted(values) || values[wrote-1] != float64(wrote-1) {
+			t.Errorf("writer %d has %d points, and wrote %d", n, len(values), wrote)
 		}
 	}
 }

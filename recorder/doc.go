@@ -17,6 +17,12 @@
 // of its git directory and .exprec. The program that is recorded is never
 // brought down, and its exit code never changes.
 //
+// A live run is never called lost: only who would see its process live calls it
+// dead. Where a person seals it all the same, what the process logs from then on
+// becomes a run that continues it. Dead runs are sealed by their owner's next
+// command ([Project.RecoverWithin]), never by a program that records, and runs
+// that were kept outside of a repository move into it when it can take them.
+//
 // # The two sides
 //
 // [Start] and [Record] give an [Experiment], the live handle that records. [Open]
