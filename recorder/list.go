@@ -94,18 +94,23 @@ func (p *Project) listed() (runs []listedRun, skipped int, err error) {
 			runs = append(runs, listedRun{uuid, copies[n : n+1 : n+1]})
 		}
 	}
-	for _, folder := range p.unsealed() {
+	runs = joinCopies(runs)
+	known := runs
+	for _, folder := range p.runFolders(func(dir, name string) bool {
+		_, inGit := findListed(known, name)
+		return !inGit && hasJournals(dir, name)
+	}) {
 		runs = append(runs, listedRun{uuid: filepath.Base(folder)})
 	}
-	slices.SortStableFunc(runs, func(a, b listedRun) int { return strings.Compare(a.uuid, b.uuid) })
 	runs = joinCopies(runs)
 	p.seen.Store(&runs)
 	p.vanished.Store(nil)
 	return runs, skipped, nil
 }
 
-// joinCopies makes one of neighbours that are the same run.
+// joinCopies sorts runs, and makes one of those that are the same.
 func joinCopies(runs []listedRun) []listedRun {
+	slices.SortStableFunc(runs, func(a, b listedRun) int { return strings.Compare(a.uuid, b.uuid) })
 	joined := runs[:0]
 	for _, r := range runs {
 		if last := len(joined) - 1; last >= 0 && joined[last].uuid == r.uuid {

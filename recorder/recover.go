@@ -112,36 +112,47 @@ func (r *recovery) folders() []string {
 	if !r.asked {
 		return r.project.unsealed()
 	}
-	return r.project.runFolders(func(folder string) bool {
-		_, err := os.Stat(filepath.Join(folder, journalName))
-		return err == nil || len(keptIn(folder)) > 0
+	return r.project.runFolders(func(dir, name string) bool {
+		return hasJournals(dir, name) || len(keptIn(filepath.Join(dir, name))) > 0
 	})
 }
 
 // unsealed are the folders of runs that still have journals.
 func (p *Project) unsealed() []string {
-	return p.runFolders(func(folder string) bool {
-		_, err := os.Stat(filepath.Join(folder, journalName))
-		return err == nil
-	})
+	return p.runFolders(hasJournals)
 }
 
-// runFolders are the folders of runs in all homes that pass a test.
-func (p *Project) runFolders(test func(folder string) bool) []string {
+// hasJournals reports whether a run's folder, called name in dir, has journals.
+func hasJournals(dir, name string) bool {
+	_, err := os.Stat(dir + string(filepath.Separator) + name + string(filepath.Separator) + journalName)
+	return err == nil
+}
+
+// runFolders are the folders of runs in all homes that pass a test, by their
+// names in a home.
+func (p *Project) runFolders(test func(dir, name string) bool) []string {
 	var folders []string
 	for _, home := range p.homes {
-		entries, err := os.ReadDir(filepath.Join(home, "runs"))
-		if err != nil {
-			continue
-		}
-		for _, entry := range entries {
-			folder := filepath.Join(home, "runs", entry.Name())
-			if record.CheckUUID(entry.Name()) == nil && test(folder) {
-				folders = append(folders, folder)
+		dir := filepath.Join(home, "runs")
+		for _, name := range namesIn(dir) {
+			if record.CheckUUID(name) == nil && test(dir, name) {
+				folders = append(folders, filepath.Join(dir, name))
 			}
 		}
 	}
 	return folders
+}
+
+// namesIn are the names in a folder, sorted; none of one that cannot be read.
+func namesIn(dir string) []string {
+	f, err := os.Open(dir)
+	if err != nil {
+		return nil
+	}
+	defer f.Close()
+	names, _ := f.Readdirnames(-1)
+	slices.Sort(names)
+	return names
 }
 
 // recover seals one run if it is dead, ours and there is time for it.
