@@ -33,6 +33,7 @@ var programs = map[string]func(){
 	"exits":   exits,
 	"joins":   joins,
 	"creates": creates,
+	"lists":   lists,
 	"recover": recovers,
 	"driven":  driven,
 	"saves":   saves,
