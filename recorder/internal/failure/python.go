@@ -15,9 +15,22 @@ const maxMessageLines = 20
 // the message.
 var exception = lazy.New(`^([A-Za-z_][\w.]*)(?:: ?(.*))?$`)
 
-// python finds the last traceback: of a chain that is the error that was
-// raised last. Each line may begin with the name of a rank, as torchrun writes.
+// python finds the last traceback, or, where torchrun says by one that a worker
+// failed, that of the worker, which says why.
 func python(all []string) (found, bool) {
+	f, ok := lastTraceback(all)
+	if ok && strings.HasSuffix(f.kind, ".ChildFailedError") {
+		if worker, ok := lastTraceback(all[:f.begin]); ok && f.begin-worker.end <= maxAfter {
+			worker.begin, worker.end = f.begin, f.end
+			return worker, true
+		}
+	}
+	return f, ok
+}
+
+// lastTraceback finds the last traceback: of a chain that is the error that was
+// raised last. Each line may begin with the name of a rank, as torchrun writes.
+func lastTraceback(all []string) (found, bool) {
 	at := lastLine(all, func(line string) bool {
 		return strings.HasSuffix(line, traceback) && !strings.Contains(line, "Group "+traceback) && !strings.Contains(line, "| ")
 	})
@@ -37,13 +50,6 @@ func python(all []string) (found, bool) {
 	}
 	stop := messageEnd(lines, head+1)
 	message := strings.Join(append([]string{m[2]}, lines[head+1:stop]...), "\n")
-	if strings.HasSuffix(m[1], ".ChildFailedError") {
-		// torchrun says that a worker failed: the worker says why.
-		if worker, ok := python(all[:at]); ok && at-worker.end <= maxAfter {
-			worker.begin, worker.end = at, at+stop
-			return worker, true
-		}
-	}
 	chain := cutPrefix(all[chainBegin(all, at):at], prefix)
 	return found{kind: m[1], message: message, stack: append(chain, lines[:stop]...), begin: at, end: at + stop}, true
 }
