@@ -57,11 +57,12 @@ type scaling struct {
 	largeFile int64         // bytes
 	points    int           // to decode
 	scalars   int           // in one run
+	runs      []int         // in repositories to list
 	sampled   time.Duration // of the system metrics
 	output    int64         // bytes that are printed
 }
 
 var (
-	full  = scaling{rounds: 15, files: []int{10_000, 50_000}, calls: 5_000_000, largeFile: 1 << 30, points: 10_000_000, scalars: 1_500, sampled: time.Minute, output: 100 << 20}
-	small = scaling{rounds: 5, files: []int{2_000}, calls: 500_000, largeFile: 64 << 20, points: 1_000_000, scalars: 300, sampled: 11 * time.Second, output: 20 << 20}
+	full  = scaling{rounds: 15, files: []int{10_000, 50_000}, calls: 5_000_000, largeFile: 1 << 30, points: 10_000_000, scalars: 1_500, runs: []int{10_000, 100_000}, sampled: time.Minute, output: 100 << 20}
+	small = scaling{rounds: 5, files: []int{2_000}, calls: 500_000, largeFile: 64 << 20, points: 1_000_000, scalars: 300, runs: []int{2_000}, sampled: 11 * time.Second, output: 20 << 20}
 )

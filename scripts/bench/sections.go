@@ -32,6 +32,7 @@ var sections = []section{
 	{"large file of a run", largeFile},
 	{"decode points", decodePoints},
 	{"open many scalars", openScalars},
+	{"list", listRuns},
 	{"system metrics", sampling},
 	{"exprec run", runCommand},
 	{"exprec run output", runOutput},
