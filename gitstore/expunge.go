@@ -15,6 +15,7 @@ import (
 type Expunged struct {
 	Removed int      // objects that were removed
 	Shared  int      // objects that others need too, and that stay
+	Saved   []Hash   // of those, what only saved states of restores need
 	Left    int      // objects that should be gone and are not
 	Holders []string // what still leads to the commits or keeps objects, a few words each
 }
@@ -23,7 +24,8 @@ type Expunged struct {
 const maxCommits = 200
 
 // Expunge removes every object that only the given commits lead to: no ref, no
-// log of a ref, no index, no work tree. All other objects stay, also those
+// log of a ref, no index, no work tree. The names may be of other objects too,
+// such as those that were Saved at the last time. All other objects stay, also those
 // that nothing leads to. It needs git, and never works beside the user's own
 // git gc: the errors are ErrNoGit, ErrBusy, ErrNoLocks, ErrLocked. Killed at
 // any moment it leaves a repository in which nothing is missing that anything
@@ -53,6 +55,10 @@ func (s *Store) Expunge(ctx context.Context, commits []Hash) (*Expunged, error) 
 		return done, err
 	}
 	done.Shared = r.shared
+	done.Saved = r.saved
+	if len(r.saved) > 0 {
+		done.Holders = append(done.Holders, "what a restore saved ("+undoPrefix+"*)")
+	}
 	err = r.remove()
 	s.database().close() // it knows packs that are gone
 	if err != nil {
@@ -65,6 +71,9 @@ func (s *Store) Expunge(ctx context.Context, commits []Hash) (*Expunged, error) 
 func (s *Store) findHolders(ctx context.Context, commits []Hash, done *Expunged) error {
 	seen := map[string]bool{}
 	for _, h := range commits {
+		if _, err := s.ReadCommit(h); err != nil {
+			continue
+		}
 		err := s.git(ctx, nil, func(ref string) {
 			if !seen[ref] {
 				seen[ref] = true

@@ -21,6 +21,7 @@ type remover struct {
 	refs    map[Hash]bool // what refs pointed to as doomed was found
 	commits []Hash
 	shared  int
+	saved   []Hash // the shared ones that only saved states of restores need
 	packs   []doomedPack
 
 	hadGraph, hadIndex bool // files that git makes to be faster were there
@@ -57,7 +58,15 @@ func (r *remover) survey(commits []Hash) error {
 	if err := r.readRefs(func(h Hash) { r.refs[h] = true }); err != nil {
 		return err
 	}
-	return r.reached([]string{"--all", "--reflog", "--indexed-objects"}, r.spare)
+	if err := r.reached([]string{"--exclude=" + undoPrefix + "*", "--all", "--reflog", "--indexed-objects"}, r.spare); err != nil {
+		return err
+	}
+	return r.reached([]string{"--glob=" + undoPrefix + "*"}, func(h Hash) {
+		if r.doomed[h] {
+			r.saved = append(r.saved, h)
+			r.spare(h)
+		}
+	})
 }
 
 // plan looks for what came since the survey, and into the packs. It is called

@@ -70,14 +70,14 @@ func (s *Store) ownSpace(ctx context.Context) (*space, error) {
 }
 
 // lockSpace takes the lock in one of its forms; nil where there is none to be
-// had.
+// had, also because the file is another user's.
 func (s *Store) lockSpace(ctx context.Context, take func(*os.File) (bool, error)) (*space, error) {
 	if err := s.makeOwnDir(filepath.Dir(s.spaceFile())); err != nil {
-		return nil, err
+		return nil, nil
 	}
 	f, err := os.OpenFile(s.spaceFile(), os.O_RDWR|os.O_CREATE, s.fileMode(0o600))
 	if err != nil {
-		return nil, err
+		return nil, nil
 	}
 	for start := time.Now(); ; {
 		held, err := take(f)

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -34,6 +35,9 @@ func invited() (folder, id string, ok bool) {
 // started. The error is errSealed when that run has ended already.
 func join(o Options, folder, id string) (*Experiment, error) {
 	top, err := os.ReadFile(filepath.Join(folder, originName))
+	if errors.Is(err, fs.ErrNotExist) { // only that of a sealed run goes
+		return nil, errSealed
+	}
 	if err != nil {
 		return nil, fmt.Errorf("join the run %s: %w", shortID(id), err)
 	}

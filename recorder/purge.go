@@ -236,6 +236,8 @@ func (p *Project) expunge(ctx context.Context, uuid string, done *Purged) error 
 		done.Shared += gone.Shared
 		done.Left += gone.Left
 		done.Holders = append(done.Holders, gone.Holders...)
+		// The commits that led to them are gone now.
+		p.enter(uuid, gone.Saved...)
 	}
 	return oneLine(errs...)
 }

@@ -47,13 +47,25 @@ func TestManyProcessesOneRun(t *testing.T) {
 }
 
 // A process that comes after the end records a run that goes on from the one
-// it was invited to.
+// it was invited to, also where its folder has gone since.
 func TestJoinAfterTheEnd(t *testing.T) {
+	t.Run("folder", func(t *testing.T) { joinAfterTheEnd(t, func(string) {}) })
+	t.Run("no folder", func(t *testing.T) {
+		joinAfterTheEnd(t, func(folder string) {
+			if err := os.RemoveAll(folder); err != nil {
+				t.Fatal(err)
+			}
+		})
+	})
+}
+
+func joinAfterTheEnd(t *testing.T, meanwhile func(folder string)) {
 	dir := repository(t)
 	defer gitstoretest.Unchanged(t, dir)()
 	t.Chdir(dir)
 	e := recorder.Start(quiet())
 	e.Finish()
+	meanwhile(e.Dir())
 	cmd := program(t, dir, "joins", "late")
 	cmd.Env = append(cmd.Env, "EXPREC_RUN="+e.ID(), "EXPREC_DIR="+e.Dir())
 	if out, err := cmd.CombinedOutput(); err != nil {
