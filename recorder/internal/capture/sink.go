@@ -31,8 +31,9 @@ func (s Stream) String() string {
 func (s Stream) File() string { return s.String() + ".txt" }
 
 // DefaultLimit is how many bytes of a stream are kept: the first half, and at
-// least the last quarter.
-const DefaultLimit = 64 << 20
+// least the last quarter. The end of a run compresses them, at some 100 MB a
+// second, and whoever waits for the command waits for that.
+const DefaultLimit = 16 << 20
 
 // MaxTail is how many bytes of a stream [Sink.Tail] can give.
 const MaxTail = 64 << 10
