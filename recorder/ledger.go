@@ -1,7 +1,7 @@
 package recorder
 
 import (
-	"bufio"
+	"bytes"
 	"context"
 	"encoding/hex"
 	"errors"
@@ -46,27 +46,44 @@ func (p *Project) enter(uuid string, tips ...gitstore.Hash) {
 	_ = f.Close()
 }
 
-// entered calls use with every line of the project's ledgers, in their order.
-// What is no such line was cut by a crash, and passed over.
-func (p *Project) entered(use func(uuid string, tip gitstore.Hash)) {
+// entered calls use with the lines of the project's ledgers, in their order,
+// but not with those of runs that skip knows. What is no such line was cut by a
+// crash, and passed over.
+func (p *Project) entered(skip func(uuid string) bool, use func(uuid string, tip gitstore.Hash)) {
 	for _, home := range p.homes {
-		f, err := os.Open(filepath.Join(home, ledgerName))
+		name := filepath.Join(home, ledgerName)
+		if info, err := os.Stat(name); err != nil || info.Size() > maxLedger {
+			continue
+		}
+		data, err := os.ReadFile(name)
 		if err != nil {
 			continue
 		}
-		for lines := bufio.NewScanner(f); lines.Scan(); {
-			line := lines.Text()
+		before, skipped := "", false
+		for line := range bytes.Lines(data) {
 			var tip gitstore.Hash
-			if len(line) != uuidLength+1+2*len(tip) || record.CheckUUID(line[:uuidLength]) != nil {
+			if len(line) != uuidLength+1+2*len(tip)+1 {
 				continue
 			}
-			if _, err := hex.Decode(tip[:], []byte(line[uuidLength+1:])); err == nil {
-				use(line[:uuidLength], tip)
+			uuid := string(line[:uuidLength])
+			if uuid != before { // the lines of a run often stand together
+				before, skipped = uuid, skip(uuid) || record.CheckUUID(uuid) != nil
+			}
+			if skipped {
+				continue
+			}
+			if _, err := hex.Decode(tip[:], line[uuidLength+1:len(line)-1]); err == nil {
+				use(uuid, tip)
 			}
 		}
-		f.Close()
 	}
 }
+
+// maxLedger bounds what is read of a ledger, in bytes: some million runs.
+const maxLedger = 1 << 30
+
+// allBut skips every run but one.
+func allBut(uuid string) func(string) bool { return func(other string) bool { return other != uuid } }
 
 // A Vanished run is one that was in git and has no ref any more, though nobody
 // deleted it with exprec.
@@ -102,11 +119,11 @@ func (p *Project) Vanished() ([]Vanished, error) {
 // compareLedger gives the runs of the ledger that are not among those listed.
 func (p *Project) compareLedger(listed []listedRun) []Vanished {
 	tips := map[string][]gitstore.Hash{}
-	p.entered(func(uuid string, tip gitstore.Hash) {
-		if at, ok := findListed(listed, uuid); !ok || len(listed[at].copies) == 0 {
-			tips[uuid] = append(tips[uuid], tip)
-		}
-	})
+	inGit := make(map[string]bool, len(listed))
+	for _, r := range listed {
+		inGit[r.uuid] = len(r.copies) > 0
+	}
+	p.entered(func(uuid string) bool { return inGit[uuid] }, func(uuid string, tip gitstore.Hash) { tips[uuid] = append(tips[uuid], tip) })
 	vanished := []Vanished{}
 	for _, uuid := range slices.Sorted(maps.Keys(tips)) {
 		last := tips[uuid]
@@ -168,11 +185,7 @@ func (p *Project) Mend(ctx context.Context) (mended, gone []Recovered, err error
 // still there, and reports whether it did.
 func (p *Project) bringBack(ctx context.Context, uuid string) bool {
 	var tips []gitstore.Hash
-	p.entered(func(entry string, tip gitstore.Hash) {
-		if entry == uuid {
-			tips = append(tips, tip)
-		}
-	})
+	p.entered(allBut(uuid), func(_ string, tip gitstore.Hash) { tips = append(tips, tip) })
 	v := p.newestLeft(uuid, tips)
 	whole, err := v.whole(ctx)
 	return whole && err == nil && v.store.UpdateRef(ctx, refPrefix+uuid, v.tip, gitstore.Hash{}) == nil

@@ -1,8 +1,11 @@
 package recorder
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/exprec/exprec/gitstore"
@@ -63,4 +66,22 @@ func dropLines(ledger []byte, uuid string) []byte {
 		}
 	}
 	return kept
+}
+
+// A look at the ledger of 10,000 runs is a small part of listing them.
+func BenchmarkVanished(b *testing.B) {
+	bench := newBench(b)
+	p := bench.open()
+	runs := make([]listedRun, 10_000)
+	for i := range runs {
+		id := fmt.Sprintf("%08x-0000-4000-8000-%012x", i*2654435761&0xffffffff, i)
+		runs[i] = listedRun{id, []runCopy{{bench.store, gitstore.Hash{1}}}}
+		p.enter(id, gitstore.Hash{1}, gitstore.Hash{2}, gitstore.Hash{3})
+	}
+	slices.SortFunc(runs, func(a, b listedRun) int { return strings.Compare(a.uuid, b.uuid) })
+	for b.Loop() {
+		if len(p.compareLedger(runs)) != 0 {
+			b.Fatal("a run vanished")
+		}
+	}
 }

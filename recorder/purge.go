@@ -220,8 +220,8 @@ func commitsBelow(store *gitstore.Store, tip gitstore.Hash) []gitstore.Hash {
 // says why they are still there.
 func (p *Project) expunge(ctx context.Context, uuid string, done *Purged) error {
 	commits := map[gitstore.Hash]bool{}
-	p.entered(func(entry string, tip gitstore.Hash) {
-		if entry == uuid && !tip.IsZero() {
+	p.entered(allBut(uuid), func(_ string, tip gitstore.Hash) {
+		if !tip.IsZero() {
 			commits[tip] = true
 		}
 	})
