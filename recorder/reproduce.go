@@ -2,7 +2,11 @@ package recorder
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
+	"fmt"
+	"io"
 	"math"
 	"slices"
 	"strings"
@@ -75,6 +79,38 @@ func (p *Project) Reproduce(ctx context.Context, a, b *Run) ([]Reproduction, err
 		found = append(found, r)
 	}
 	return found, nil
+}
+
+// SamePrinted reports whether both runs printed the same on stdout, byte for
+// byte, as far as it was kept.
+func SamePrinted(a, b *Run) (bool, error) {
+	x, err := a.Output("stdout")
+	if err != nil {
+		return false, err
+	}
+	y, err := b.Output("stdout")
+	if err != nil || x.Size != y.Size {
+		return false, err
+	}
+	first, err := digestOfOutput(x)
+	if err != nil {
+		return false, err
+	}
+	now, err := digestOfOutput(y)
+	return first == now, err
+}
+
+func digestOfOutput(o Output) (string, error) {
+	text, err := o.Open()
+	if err != nil {
+		return "", err
+	}
+	defer text.Close()
+	h := sha256.New()
+	if _, err := io.Copy(h, text); err != nil {
+		return "", fmt.Errorf("read what was printed on %s: %w", o.Stream, err)
+	}
+	return hex.EncodeToString(h.Sum(nil)), nil
 }
 
 // valuesOf are a run's results and the last values of its scalars, but for what

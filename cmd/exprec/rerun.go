@@ -162,7 +162,12 @@ func (a *app) verdict(ctx context.Context, p *recorder.Project, r *recorder.Run,
 	if err != nil {
 		return errors.Join(ended, err)
 	}
+	same, err := recorder.SamePrinted(r, again)
+	if err != nil {
+		return errors.Join(ended, err)
+	}
 	a.showVerdicts(values)
+	a.out.line(plain("It printed %s before.", map[bool]string{true: "the same as", false: "something else than"}[same]))
 	worst := recorder.Worst(values)
 	var command *exited
 	if check && errors.As(ended, &command) && command.code == 0 && (worst == recorder.OtherValue || worst == recorder.NoValue) {
@@ -173,7 +178,7 @@ func (a *app) verdict(ctx context.Context, p *recorder.Project, r *recorder.Run,
 
 func (a *app) showVerdicts(values []recorder.Reproduction) {
 	if len(values) == 0 {
-		a.out.line(plain("There are no scalars or results to compare."))
+		a.out.line(plain("It has no scalars or results to compare."))
 		return
 	}
 	colours := map[recorder.Verdict]style{recorder.SameValue: green, recorder.WithinNoise: green, recorder.OtherValue: red, recorder.NoValue: red}
