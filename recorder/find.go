@@ -45,7 +45,12 @@ type Rows struct {
 // Rows lists the runs that match a query, newest first, without those that were
 // deleted; see [Project.Runs].
 func (p *Project) Rows(ctx context.Context, text string) (*Rows, error) {
-	q, err := query.Parse(text, time.Now())
+	return p.rowsAt(ctx, text, time.Now())
+}
+
+// rowsAt is Rows at a moment, from which dates in the query count.
+func (p *Project) rowsAt(ctx context.Context, text string, now time.Time) (*Rows, error) {
+	q, err := query.Parse(text, now)
 	if err != nil {
 		return nil, err
 	}
@@ -56,7 +61,7 @@ func (p *Project) Rows(ctx context.Context, text string) (*Rows, error) {
 	r := &Rows{of: c, query: q}
 	matches, deleted := q.Bind(c), c.numbers("flags")
 	for i, row := range c.rows {
-		if i%1024 == 0 && ctx.Err() != nil {
+		if i%64 == 0 && ctx.Err() != nil {
 			return nil, ctx.Err()
 		}
 		if half, at := deleted.in(row); half.Number(at)&deletedFlag == 0 && matches(row) {

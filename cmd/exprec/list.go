@@ -154,7 +154,7 @@ func (a *app) shown(rows *recorder.Rows, all bool) *recorder.Rows {
 
 // sorted puts rows in the order of a key, with a - before it from the greatest.
 func sorted(rows *recorder.Rows, key string) (*recorder.Rows, error) {
-	if key == "" {
+	if key == "" || rows.Len() == 0 {
 		return rows, nil
 	}
 	name, descending := strings.CutPrefix(key, "-")

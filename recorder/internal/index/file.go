@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"time"
 )
 
 // OpenFile opens the table in a file. The file is to be closed when the table
@@ -44,7 +45,8 @@ func WriteFile(name string, data []byte) error {
 	if err := os.MkdirAll(filepath.Dir(name), 0o700); err != nil {
 		return err
 	}
-	tmp, err := os.CreateTemp(filepath.Dir(name), ".new-") // 0600
+	sweep(filepath.Dir(name))
+	tmp, err := os.CreateTemp(filepath.Dir(name), newPrefix) // 0600
 	if err != nil {
 		return err
 	}
@@ -56,4 +58,21 @@ func WriteFile(name string, data []byte) error {
 		return errors.Join(err, os.Remove(tmp.Name()))
 	}
 	return nil
+}
+
+// newPrefix begins the names of files that are being written, and abandoned is
+// the age from which on nobody writes one any more.
+const (
+	newPrefix = ".new-"
+	abandoned = time.Hour
+)
+
+// sweep removes what writers that were killed have left.
+func sweep(dir string) {
+	left, _ := filepath.Glob(filepath.Join(dir, newPrefix+"*"))
+	for _, name := range left {
+		if info, err := os.Lstat(name); err == nil && time.Since(info.ModTime()) > abandoned {
+			_ = os.Remove(name)
+		}
+	}
 }

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"sync"
 	"testing"
+	"time"
 
 	"pgregory.net/rapid"
 
@@ -257,6 +258,31 @@ func TestWideRuns(t *testing.T) {
 	}
 	if names, err := table.ParamNames(); err != nil || len(names) != len(many)+4 {
 		t.Error(len(names), err)
+	}
+}
+
+// What killed writers have left goes with the next write, what others are
+// writing stays.
+func TestLeftoversAreSwept(t *testing.T) {
+	dir := t.TempDir()
+	old, young := filepath.Join(dir, newPrefix+"1"), filepath.Join(dir, newPrefix+"2")
+	for _, name := range []string{old, young} {
+		if err := os.WriteFile(name, nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	long := time.Now().Add(-2 * abandoned)
+	if err := os.Chtimes(old, long, long); err != nil {
+		t.Fatal(err)
+	}
+	if err := WriteFile(filepath.Join(dir, "runs"), Encode(some())); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(old); err == nil {
+		t.Error("the old one was left")
+	}
+	if _, err := os.Stat(young); err != nil {
+		t.Error("the young one:", err)
 	}
 }
 
