@@ -5,7 +5,8 @@
 // while it is written; that nothing else in the repository changes; and that
 // what it reads is what the object's hash stands for, in bounded memory,
 // however hostile the repository is. Reading and committing run no process and
-// need no git binary.
+// need no git binary. To remove or measure objects, and to put packs and refs
+// together, the user's own git is run.
 //
 // It knows git and nothing about experiments.
 package gitstore

@@ -23,6 +23,10 @@
 // command ([Project.RecoverWithin]), never by a program that records, and runs
 // that were kept outside of a repository move into it when it can take them.
 //
+// Nothing that a run needs is removed but by [Project.Purge] and
+// [PrunePlan.Apply], and a record never changes: what people say about a run
+// later lies beside it.
+//
 // # The two sides
 //
 // [Start] and [Record] give an [Experiment], the live handle that records. [Open]

@@ -1,0 +1,102 @@
+package recorder
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/exprec/exprec/gitstore"
+	"github.com/exprec/exprec/recorder/internal/record"
+)
+
+// ref is the run's ref in the store whose copy counts.
+func (p *Project) ref(uuid string) (*gitstore.Store, gitstore.Hash, error) {
+	var copies []runCopy
+	for _, store := range p.stores {
+		hash, err := store.Ref(refPrefix + uuid)
+		switch {
+		case err == nil:
+			copies = append(copies, runCopy{store, hash})
+		case !errors.Is(err, gitstore.ErrNotFound):
+			return nil, gitstore.Hash{}, err
+		}
+	}
+	if len(copies) == 0 {
+		return nil, gitstore.Hash{}, fmt.Errorf("%w in git yet; exprec recover puts it there", ErrNoRun)
+	}
+	best := p.best(uuid, copies)
+	return best.store, best.tip, nil
+}
+
+// base is the commit that notes lie on: the record, or the start of a run that
+// has not been sealed.
+type base struct {
+	hash    gitstore.Hash
+	entries []gitstore.TreeEntry
+}
+
+// baseOf finds the base below a tip, and the notes of the tip. A commit of
+// notes holds what its parent holds but for the notes.
+func baseOf(store *gitstore.Store, tip gitstore.Hash) (base, notes, error) {
+	info, entries, err := commitEntries(store, tip)
+	if err != nil {
+		return base{}, notes{}, err
+	}
+	var said notes
+	if at := slices.IndexFunc(entries, isNotes); at >= 0 {
+		if said, err = decodeNotes(store, entries[at].Hash); err != nil {
+			return base{}, notes{}, err
+		}
+	}
+	found := base{hash: tip, entries: entries}
+	for range maxChain {
+		if len(info.Parents) == 0 {
+			break
+		}
+		below, under, err := commitEntries(store, info.Parents[0])
+		if err != nil || !sameRecord(found.entries, under) {
+			break
+		}
+		found, info = base{hash: info.Parents[0], entries: under}, below
+	}
+	return found, said, nil
+}
+
+func commitEntries(store *gitstore.Store, hash gitstore.Hash) (gitstore.CommitInfo, []gitstore.TreeEntry, error) {
+	info, err := store.ReadCommit(hash)
+	if err != nil {
+		return info, nil, err
+	}
+	entries, err := store.ReadTree(info.Tree)
+	return info, entries, err
+}
+
+func isNotes(e gitstore.TreeEntry) bool { return e.Name == record.NotesFile }
+
+// sameRecord reports whether two trees differ in their notes at most.
+func sameRecord(a, b []gitstore.TreeEntry) bool {
+	return slices.Equal(slices.DeleteFunc(slices.Clone(a), isNotes), slices.DeleteFunc(slices.Clone(b), isNotes))
+}
+
+// notesCommit is the commit that follows from a base and notes alone, so that
+// equal notes have equal ids wherever they are written.
+func notesCommit(b base, n notes) gitstore.Commit {
+	tree := gitstore.NewTree()
+	for _, e := range b.entries {
+		if !isNotes(e) {
+			tree.AddObject(e.Name, e.Mode, e.Hash)
+		}
+	}
+	tree.AddBytes(record.NotesFile, record.EncodeNotes(n))
+	c := gitstore.Commit{
+		Tree: tree, Message: record.NotesMessage,
+		Author: gitstore.Signature{Name: "exprec", Email: "exprec@localhost", When: n.Newest()},
+	}
+	if !b.hash.IsZero() { // a run that was purged has notes on nothing
+		c.Parents = []gitstore.Hash{b.hash}
+	}
+	return c
+}
+
+// cloneName is the file below a home that names the clone.
+const cloneName = "clone"
