@@ -39,7 +39,7 @@ func newList(a *app) *cobra.Command {
 			"The best value of a scalar has a *. A KEY is any that a query can ask for.",
 		Example: "exprec list val/acc=0.9.. not tag=old --sort -val/acc\n" +
 			"exprec list 'status=failed or lost' --columns label,error,host\n" +
-			"exprec list tag=sweep --group lr",
+			"exprec list tag=sweep --group lr,hidden --sort -val/acc",
 		Args: between(0, -1),
 		RunE: func(c *cobra.Command, args []string) error {
 			if err := o.check(); err != nil {
@@ -54,7 +54,7 @@ func newList(a *app) *cobra.Command {
 	c.Flags().BoolVarP(&o.all, "all", "a", false, "archived runs too")
 	c.Flags().StringSliceVarP(&o.columns, "columns", "c", nil, "show these `KEYS` and no others: label,lr,min(loss)")
 	c.Flags().StringVarP(&o.sort, "sort", "s", "", "by a `KEY`, from the least to the greatest; -KEY the other way round")
-	c.Flags().StringVarP(&o.group, "group", "g", "", "one row for all runs with the same value of a `KEY`: mean ± deviation, and the best")
+	c.Flags().StringVarP(&o.group, "group", "g", "", "one row for all runs with the same values of `KEYS`: mean ± deviation, and the best; --sort is by a mean then")
 	c.Flags().BoolVar(&o.json, "json", false, "as one JSON document with all that lists know")
 	c.Flags().BoolVar(&o.lines, "jsonl", false, "as JSON, a run a line")
 	c.Flags().BoolVar(&o.csv, "csv", false, "as comma-separated values")
@@ -75,8 +75,8 @@ func (o *listOptions) check() error {
 		return usage("see exprec help list", "--json, --jsonl, --csv and --ids exclude each other")
 	case len(o.columns) > 0 && (o.json || o.lines || o.ids):
 		return usage("--json and --jsonl hold everything", "--columns is for tables and --csv")
-	case o.group != "" && (o.ids || o.sort != "" || len(o.columns) > 0):
-		return usage("see exprec help list", "--group has columns and an order of its own")
+	case o.group != "" && (o.ids || len(o.columns) > 0):
+		return usage("see exprec help list", "--group has columns of its own")
 	}
 	return nil
 }

@@ -1,17 +1,19 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"github.com/exprec/exprec/recorder"
 )
 
-// runGroup is the runs that have the same value of a key.
+// runGroup is the runs that have the same values of some keys.
 type runGroup struct {
-	shown  recorder.Value // of the newest run
+	shown  []recorder.Value // of the newest run, one a key
 	rows   []recorder.Row
 	failed int // neither running nor succeeded
 }
@@ -25,9 +27,12 @@ type figure struct {
 }
 
 // listGroups prints a row for each group of runs, the one with the newest run
-// first. Errors are one group by their fingerprint.
+// first, or by the mean of a scalar. Errors are one group by their fingerprint.
 func (a *app) listGroups(ctx context.Context, rows *recorder.Rows, o listOptions) error {
-	groups, err := groupRows(rows, o.group)
+	groups, err := groupRows(rows, o.groupKeys())
+	if err == nil {
+		err = sortGroups(rows, groups, o.sort)
+	}
 	if err != nil {
 		return err
 	}
@@ -48,37 +53,73 @@ func (a *app) listGroups(ctx context.Context, rows *recorder.Rows, o listOptions
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	a.printTable(groupTable(a.out, rows, o.group, groups, names))
+	a.printTable(groupTable(a.out, rows, o.groupKeys(), groups, names))
 	if more > 0 {
 		a.out.line(styled(dimStyle, "%d more: -n 0", more))
 	}
 	return nil
 }
 
-// groupRows puts rows together, those of a group newest first.
-func groupRows(rows *recorder.Rows, key string) ([]*runGroup, error) {
-	shown, err := rows.Column(key)
-	if err != nil {
-		return nil, err
+// groupKeys are the keys to group by.
+func (o listOptions) groupKeys() []string {
+	keys := strings.Split(o.group, ",")
+	for i := range keys {
+		keys[i] = strings.TrimSpace(keys[i])
 	}
-	by := shown
-	if shown.Key() == "error" {
-		if by, err = rows.Column("fingerprint"); err != nil {
+	return keys
+}
+
+// groupKey is a key to group by: what is shown of it, and what tells groups
+// apart.
+type groupKey struct{ shown, by *recorder.Column }
+
+func columnsOf(rows *recorder.Rows, names []string) ([]groupKey, error) {
+	var keys []groupKey
+	for _, name := range names {
+		shown, err := rows.Column(name)
+		if err != nil {
 			return nil, err
 		}
+		key := groupKey{shown, shown}
+		if shown.Key() == "error" {
+			if key.by, err = rows.Column("fingerprint"); err != nil {
+				return nil, err
+			}
+		}
+		keys = append(keys, key)
+	}
+	return keys, nil
+}
+
+// name tells the group of a run by this key from others.
+func (k groupKey) name(r recorder.Row) string {
+	v := k.by.Value(r)
+	if v.Kind == recorder.AbsentValue {
+		v = k.shown.Value(r)
+	}
+	return fmt.Sprintf("%t %q ", v.Kind == recorder.AbsentValue, v.String())
+}
+
+// groupRows puts rows together, those of a group newest first.
+func groupRows(rows *recorder.Rows, names []string) ([]*runGroup, error) {
+	keys, err := columnsOf(rows, names)
+	if err != nil {
+		return nil, err
 	}
 	var groups []*runGroup
 	known := map[string]*runGroup{}
 	for i := range rows.Len() {
 		r := rows.At(i)
-		v := by.Value(r)
-		if v.Kind == recorder.AbsentValue {
-			v = shown.Value(r)
+		name := ""
+		for _, k := range keys {
+			name += k.name(r)
 		}
-		name := fmt.Sprint(v.Kind == recorder.AbsentValue, v.String())
 		g := known[name]
 		if g == nil {
-			g = &runGroup{shown: shown.Value(r)}
+			g = &runGroup{}
+			for _, k := range keys {
+				g.shown = append(g.shown, k.shown.Value(r))
+			}
 			known[name] = g
 			groups = append(groups, g)
 		}
@@ -88,6 +129,46 @@ func groupRows(rows *recorder.Rows, key string) ([]*runGroup, error) {
 		}
 	}
 	return groups, nil
+}
+
+// sortGroups orders groups by the mean of a scalar or result; key begins with a
+// hyphen for the greatest first. Groups without one come last.
+func sortGroups(rows *recorder.Rows, groups []*runGroup, key string) error {
+	name, descending := strings.CutPrefix(key, "-")
+	if name == "" {
+		return nil
+	}
+	if _, err := rows.Column(name); err != nil {
+		return err
+	}
+	means := map[*runGroup]float64{}
+	for _, g := range groups {
+		if f := g.figureOf(rows.Scalar(name)); f.n > 0 {
+			means[g] = f.mean
+		}
+	}
+	if len(means) == 0 {
+		return usage("name a scalar or result: groups are sorted by its mean", "groups cannot be sorted by %q", name)
+	}
+	slices.SortStableFunc(groups, func(x, y *runGroup) int {
+		a, isX := means[x]
+		b, isY := means[y]
+		switch {
+		case !isX || !isY:
+			return cmp.Compare(btoi(!isX), btoi(!isY))
+		case descending:
+			return cmp.Compare(b, a)
+		}
+		return cmp.Compare(a, b)
+	})
+	return nil
+}
+
+func btoi(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
 }
 
 // figureOf takes a scalar's last values, or results, of the runs that ended.
@@ -128,8 +209,12 @@ func meanAndDeviation(numbers []float64) (mean, deviation float64) {
 	return mean, math.Sqrt(deviation)
 }
 
-func groupTable(s *screen, rows *recorder.Rows, key string, groups []*runGroup, names []string) *table {
-	t := &table{columns: []column{{title: strings.ToUpper(key)}, {title: "RUNS", right: true, fixed: true}, {title: "NOT OK", right: true, fixed: true}}}
+func groupTable(s *screen, rows *recorder.Rows, keys []string, groups []*runGroup, names []string) *table {
+	t := &table{}
+	for _, key := range keys {
+		t.columns = append(t.columns, column{title: strings.ToUpper(key)})
+	}
+	t.columns = append(t.columns, column{title: "RUNS", right: true, fixed: true}, column{title: "NOT OK", right: true, fixed: true})
 	figures := make([][]figure, len(names))
 	for i, name := range names {
 		t.columns = append(t.columns, column{title: name, right: true}, column{title: "BEST", right: true})
@@ -139,20 +224,28 @@ func groupTable(s *screen, rows *recorder.Rows, key string, groups []*runGroup, 
 	}
 	best := bestGroups(rows, names, figures)
 	for i, g := range groups {
-		words := paramWords(g.shown)
-		if g.shown.Kind != recorder.TextValue && g.shown.Kind != recorder.NumberValue {
-			words = valueWords(s, g.shown)
+		var cells []text
+		for _, v := range g.shown {
+			cells = append(cells, text{boldStyle, groupWords(s, v)})
 		}
-		if g.shown.Kind == recorder.AbsentValue {
-			words = "-"
-		}
-		cells := []text{{boldStyle, words}, plain("%d", len(g.rows)), plain("%d", g.failed)}
+		cells = append(cells, plain("%d", len(g.rows)), plain("%d", g.failed))
 		for j := range names {
 			cells = append(cells, figureCells(figures[j][i], best[j] == i)...)
 		}
 		t.add(cells...)
 	}
 	return t
+}
+
+// groupWords shows what the runs of a group have in common.
+func groupWords(s *screen, v recorder.Value) string {
+	switch v.Kind {
+	case recorder.AbsentValue:
+		return "-"
+	case recorder.TextValue, recorder.NumberValue:
+		return paramWords(v)
+	}
+	return valueWords(s, v)
 }
 
 // bestGroups is for each scalar the group with the best mean, -1 where nothing

@@ -11,7 +11,7 @@ import (
 
 // groupJSON is a group in list --group KEY --json.
 type groupJSON struct {
-	Value   any                   `json:"value"`
+	Values  []any                 `json:"values"` // one a key
 	Runs    int                   `json:"runs"`
 	NotOK   int                   `json:"not_ok"`
 	IDs     []string              `json:"ids"`
@@ -38,7 +38,10 @@ func (a *app) groupsJSON(rows *recorder.Rows, o listOptions, groups []*runGroup)
 	names = slices.Compact(names)
 	list := []groupJSON{}
 	for _, g := range groups {
-		j := groupJSON{Value: valueJSON(g.shown), Runs: len(g.rows), NotOK: g.failed, IDs: []string{}, Scalars: map[string]figureJSON{}}
+		j := groupJSON{Runs: len(g.rows), NotOK: g.failed, IDs: []string{}, Scalars: map[string]figureJSON{}}
+		for _, v := range g.shown {
+			j.Values = append(j.Values, valueJSON(v))
+		}
 		for _, r := range g.rows {
 			j.IDs = append(j.IDs, r.ID())
 		}
@@ -66,9 +69,9 @@ func (a *app) groupsJSON(rows *recorder.Rows, o listOptions, groups []*runGroup)
 	}
 	return encode(a.out, struct {
 		Schema int         `json:"schema"`
-		Key    string      `json:"key"`
+		Keys   []string    `json:"keys"`
 		Groups []groupJSON `json:"groups"`
-	}{schema, o.group, list}, "  ")
+	}{schema, o.groupKeys(), list}, "  ")
 }
 
 // valueJSON is a value of any kind in JSON.
@@ -89,7 +92,11 @@ func valueJSON(v recorder.Value) any {
 // groupsCSV writes a line for each group.
 func (a *app) groupsCSV(rows *recorder.Rows, o listOptions, groups []*runGroup, names []string) error {
 	w := csv.NewWriter(a.out)
-	line := []string{csvText(o.group), "runs", "not_ok"}
+	var line []string
+	for _, key := range o.groupKeys() {
+		line = append(line, csvText(key))
+	}
+	line = append(line, "runs", "not_ok")
 	for _, name := range names {
 		line = append(line, csvText(name+".mean"), csvText(name+".std"), csvText(name+".best"))
 	}
@@ -97,7 +104,11 @@ func (a *app) groupsCSV(rows *recorder.Rows, o listOptions, groups []*runGroup, 
 		return fmt.Errorf("write CSV: %w", err)
 	}
 	for _, g := range groups {
-		line = []string{csvText(plainWords(g.shown)), strconv.Itoa(len(g.rows)), strconv.Itoa(g.failed)}
+		line = nil
+		for _, v := range g.shown {
+			line = append(line, csvText(plainWords(v)))
+		}
+		line = append(line, strconv.Itoa(len(g.rows)), strconv.Itoa(g.failed))
 		for _, name := range names {
 			f := g.figureOf(rows.Scalar(name))
 			cells := []string{"", "", ""}
