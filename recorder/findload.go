@@ -2,6 +2,8 @@ package recorder
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -53,16 +55,30 @@ func (p *Project) catalog(ctx context.Context) (*catalog, error) {
 		runs: map[int]*Run{}, errs: map[int]error{}, joined: map[string]any{}, paths: map[sourceKey][]string{},
 	}
 	c.cached = p.readCache()
+	if err = c.fill(ctx); errors.Is(err, index.ErrUnusable) {
+		c.cached = index.Empty()
+		err = c.fill(ctx)
+	}
+	return c, err
+}
+
+// batch is how many runs are read before what they say is put into columns, and
+// at most stay open afterwards.
+const batch = 1000
+
+// fill finds the rows of all runs, reads what is not in the cache, and writes
+// the cache anew where that is worth it.
+func (c *catalog) fill(ctx context.Context) error {
 	began := time.Now()
 	missing := c.match()
-	read, err := p.readRows(ctx, listed, missing)
+	read, err := c.read(ctx, missing[:min(len(missing), batch)])
 	if err != nil {
-		return nil, err
+		return err
 	}
-	if worthWriting(read, time.Since(began), c.cached.Len()) {
-		c.renew(missing, read)
+	if len(missing) > batch || worthWriting(read, time.Since(began), c.cached.Len()) {
+		return c.renew(ctx, missing, read)
 	}
-	return c, c.add(missing, read)
+	return c.add(missing, read)
 }
 
 // readCache opens the cache, and gives an empty table where there is none that
@@ -115,22 +131,17 @@ type readRow struct {
 	keep bool // it follows from its commit alone
 }
 
-func (p *Project) readRows(ctx context.Context, listed []listedRun, missing []int) ([]readRow, error) {
-	read := make([]readRow, len(missing))
-	err := inParallel(ctx, len(missing), func(i int) {
-		at := listed[missing[i]]
-		run := p.best(at.uuid, at.copies)
+// read reads the runs that stand at some places of the list.
+func (c *catalog) read(ctx context.Context, places []int) ([]readRow, error) {
+	read := make([]readRow, len(places))
+	err := inParallel(ctx, len(places), func(i int) {
+		at := c.listed[places[i]]
+		run := c.project.best(at.uuid, at.copies)
 		row, err := run.summary()
-		read[i] = readRow{row: row, err: err, keep: err == nil && run.started.Status.Final() && run.commit == run.tip}
-		if !read[i].keep || len(missing) <= keptRuns {
-			read[i].run = run
-		}
+		read[i] = readRow{row: row, run: run, err: err, keep: err == nil && run.started.Status.Final() && run.commit == run.tip}
 	})
 	return read, err
 }
-
-// keptRuns bounds how many runs are kept open only because they were read.
-const keptRuns = 1000
 
 // worthWriting decides whether the cache is to be written anew: where reading
 // what is new took a good part of the time that writing takes.
@@ -140,38 +151,49 @@ func worthWriting(read []readRow, took time.Duration, rows int) bool {
 }
 
 // renew makes the cache of the rows that stand in it, without those of runs
-// that are gone or have moved, and of those that were read. That it cannot be
-// written is no matter.
-func (c *catalog) renew(missing []int, read []readRow) {
-	var rows []index.Row
-	for _, at := range c.rows {
-		if at < 0 {
+// that are gone or have moved, and of those that are missing, of which the
+// first have been read. That it cannot be written is no matter.
+func (c *catalog) renew(ctx context.Context, missing []int, read []readRow) error {
+	b := &index.Builder{}
+	var left []int
+	var rest []readRow
+	added := false
+	rows := make([]int, len(c.rows))
+	for i, at := range c.rows {
+		rows[i] = b.Len()
+		if at >= 0 {
+			row, err := c.cached.Row(at)
+			if err != nil {
+				return err
+			}
+			b.Add(&row)
 			continue
 		}
-		row, err := c.cached.Row(at)
-		if err != nil {
-			c.rebuild()
-			if row, err = c.cached.Row(at); err != nil {
-				return
+		if len(read) == 0 {
+			var err error
+			if read, err = c.read(ctx, missing[:min(len(missing), batch)]); err != nil {
+				return err
 			}
 		}
-		rows = append(rows, row)
-	}
-	for _, r := range read {
-		if r.keep {
-			rows = append(rows, r.row)
+		if read[0].keep {
+			b.Add(&read[0].row)
+			added = true
+		} else {
+			rows[i] = -1
+			left, rest = append(left, i), append(rest, read[0])
 		}
+		missing, read = missing[1:], read[1:]
 	}
-	slices.SortFunc(rows, func(a, b index.Row) int { return a.Compare(b.Key) })
-	rows = slices.CompactFunc(rows, func(a, b index.Row) bool { return a.Key == b.Key })
-	data := index.Encode(rows)
+	data := b.Bytes()
 	table, err := index.FromBytes(data)
 	if err != nil {
-		return
+		return fmt.Errorf("list the runs: %w", err)
 	}
-	c.project.writeCache(data)
-	c.cached = table
-	c.locate(missing, read)
+	if added {
+		c.project.writeCache(data)
+	}
+	c.cached, c.rows = table, rows
+	return c.add(left, rest)
 }
 
 // writeCache puts the cache into the first home that takes it.
@@ -183,38 +205,20 @@ func (p *Project) writeCache(data []byte) {
 	}
 }
 
-// locate finds the rows anew in a cache that was renewed.
-func (c *catalog) locate(missing []int, read []readRow) {
-	for i, r := range c.listed {
-		if c.rows[i] >= 0 {
-			c.rows[i], _ = c.cached.Find(index.Key{ID: idBytes(r.uuid), Tip: r.copies[0].hash})
-		}
-	}
-	for i, at := range missing {
-		if read[i].keep {
-			c.rows[at], _ = c.cached.Find(read[i].row.Key)
-		}
-	}
-}
-
 // add takes in what was read and is not in the cache.
 func (c *catalog) add(missing []int, read []readRow) error {
 	c.split, c.keys = c.cached.Len(), c.cached
-	var rows []index.Row
+	b := &index.Builder{}
 	for i, at := range missing {
-		if c.rows[at] < 0 {
-			c.rows[at] = c.split + len(rows)
-			rows = append(rows, read[i].row)
-		}
-		if read[i].run != nil {
-			c.runs[c.rows[at]] = read[i].run
-		}
+		row := c.split + b.Len()
+		c.rows[at], c.runs[row] = row, read[i].run
 		if read[i].err != nil {
-			c.errs[c.rows[at]] = read[i].err
+			c.errs[row] = read[i].err
 		}
+		b.Add(&read[i].row)
 	}
 	var err error
-	c.fresh, err = index.FromBytes(index.Encode(rows))
+	c.fresh, err = index.FromBytes(b.Bytes())
 	return err
 }
 

@@ -57,6 +57,9 @@ func (r *Run) summary() (index.Row, error) {
 	}
 	row.Scalars, err = r.content().scalars()
 	keep(err)
+	for i := range row.Scalars {
+		row.Scalars[i].Preview, row.Scalars[i].PreviewSteps = nil, nil // much, and no list shows them
+	}
 	return row, problem
 }
 

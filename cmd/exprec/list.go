@@ -51,7 +51,7 @@ func newList(a *app) *cobra.Command {
 	}
 	c.Flags().IntVarP(&o.max, "number", "n", -1, "`N` runs, 0 for all (default 30 on a terminal, else all)")
 	c.Flags().Lookup("number").DefValue = "0" // help leaves a zero out
-	c.Flags().BoolVarP(&o.all, "all", "a", false, "archived runs too")
+	c.Flags().BoolVarP(&o.all, "all", "a", false, "archived runs too, and those that another one goes on from")
 	c.Flags().StringSliceVarP(&o.columns, "columns", "c", nil, "show these `KEYS` and no others: label,lr,min(loss)")
 	c.Flags().StringVarP(&o.sort, "sort", "s", "", "by a `KEY`, from the least to the greatest; -KEY the other way round")
 	c.Flags().StringVarP(&o.group, "group", "g", "", "one row for all runs with the same values of `KEYS`: mean ± deviation, and the best; --sort is by a mean then")
@@ -96,6 +96,10 @@ func (a *app) list(ctx context.Context, o listOptions) error {
 	if o.group != "" {
 		return a.listGroups(ctx, rows, o)
 	}
+	var before map[string]int
+	if o.isTable() && !o.all {
+		rows, before = foldChains(rows)
+	}
 	if rows, err = sorted(rows, o.sort); err != nil {
 		return err
 	}
@@ -103,11 +107,16 @@ func (a *app) list(ctx context.Context, o listOptions) error {
 	if limit := o.limit(a.out); limit > 0 && rows.Len() > limit {
 		rows, more = rows.Slice(0, limit), rows.Len()-limit
 	}
-	return a.listRows(ctx, rows, o, more)
+	if o.isTable() && rows.Len() > 0 {
+		return a.listTable(ctx, rows, o, before, more)
+	}
+	return a.listRows(ctx, rows, o)
 }
 
-// listRows prints rows in the form that was asked for.
-func (a *app) listRows(ctx context.Context, rows *recorder.Rows, o listOptions, more int) error {
+func (o listOptions) isTable() bool { return !o.json && !o.lines && !o.csv && !o.ids }
+
+// listRows prints rows in a form for programs.
+func (a *app) listRows(ctx context.Context, rows *recorder.Rows, o listOptions) error {
 	switch {
 	case o.json:
 		return a.listJSON(ctx, rows)
@@ -117,11 +126,15 @@ func (a *app) listRows(ctx context.Context, rows *recorder.Rows, o listOptions, 
 		return a.listCSV(ctx, rows, o.columns)
 	case o.ids:
 		return a.listIDs(ctx, rows)
-	case rows.Len() == 0:
-		a.noRuns(o)
-		return nil
 	}
-	t, err := a.listTable(ctx, rows, o.columns)
+	a.noRuns(o)
+	return nil
+}
+
+// listTable prints rows as a table; before counts the runs that one went on
+// from.
+func (a *app) listTable(ctx context.Context, rows *recorder.Rows, o listOptions, before map[string]int, more int) error {
+	t, err := runsTable(ctx, a.out, rows, o.columns, before)
 	if err != nil {
 		return err
 	}
@@ -170,7 +183,7 @@ func (o listOptions) limit(s *screen) int {
 	switch {
 	case o.max >= 0:
 		return o.max
-	case s.tty && !o.json && !o.lines && !o.csv && !o.ids:
+	case s.tty && o.isTable():
 		return listedRuns
 	}
 	return 0

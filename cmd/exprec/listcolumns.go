@@ -40,8 +40,6 @@ func askedColumn(s *screen, values *recorder.Column) listColumn {
 	switch c.title {
 	case "STATUS":
 		c.cell = rowStatus
-	case "LABEL":
-		c.cell = func(r recorder.Row) text { return text{boldStyle, r.Label()} }
 	case "ID":
 		c.fixed = true
 	}

@@ -15,6 +15,9 @@ const (
 	shownScalars = 3 // columns of main scalars
 )
 
+// labelTitle is the title of the column of labels.
+const labelTitle = "LABEL"
+
 // listColumn is a column of a table of runs.
 type listColumn struct {
 	column
@@ -23,14 +26,19 @@ type listColumn struct {
 	values *recorder.Column
 }
 
-// listTable makes the table of runs: the columns that were asked for, else what
+// runsTable makes the table of runs: the columns that were asked for, else what
 // the runs are, the parameters in which they differ, and their main scalars.
-func (a *app) listTable(ctx context.Context, rows *recorder.Rows, keys []string) (*table, error) {
-	columns := defaultColumns(a.out, rows)
+func runsTable(ctx context.Context, s *screen, rows *recorder.Rows, keys []string, before map[string]int) (*table, error) {
+	columns := defaultColumns(s, rows)
 	if len(keys) > 0 {
 		var err error
-		if columns, err = askedColumns(a.out, rows, keys); err != nil {
+		if columns, err = askedColumns(s, rows, keys); err != nil {
 			return nil, err
+		}
+	}
+	for i, c := range columns {
+		if c.title == labelTitle {
+			columns[i].cell = func(r recorder.Row) text { return text{boldStyle, chainLabel(r.Label(), before[r.ID()])} }
 		}
 	}
 	t := &table{}
@@ -61,7 +69,7 @@ func (a *app) listTable(ctx context.Context, rows *recorder.Rows, keys []string)
 func defaultColumns(s *screen, rows *recorder.Rows) []listColumn {
 	columns := []listColumn{
 		{column: column{title: "ID", fixed: true}, cell: func(r recorder.Row) text { return text{words: r.Short()} }},
-		{column: column{title: "LABEL"}, cell: func(r recorder.Row) text { return text{boldStyle, r.Label()} }},
+		{column: column{title: labelTitle}},
 		{column: column{title: "STATUS", fixed: true}, cell: rowStatus},
 		{column: column{title: "STARTED", fixed: true}, cell: func(r recorder.Row) text { return text{words: moment(s, r.Started())} }},
 		{column: column{title: "TIME", right: true, fixed: true}, cell: rowTime},

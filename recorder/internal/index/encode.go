@@ -33,9 +33,10 @@ const (
 	restColumn   = "rest:"
 )
 
-// builder collects the columns of a table.
-type builder struct {
+// Builder collects the columns of a table, row by row. The zero value is ready.
+type Builder struct {
 	n       int
+	keys    []byte
 	texts   map[string]*words
 	numbers map[string]*numbers
 	params  map[string]*words
@@ -46,18 +47,33 @@ type builder struct {
 // Encode gives the bytes of a table. The rows are sorted by key, and no two
 // have the same one.
 func Encode(rows []Row) []byte {
-	b := &builder{
-		n: len(rows), texts: map[string]*words{}, numbers: map[string]*numbers{}, params: map[string]*words{},
-		results: map[string]*floats{}, scalars: map[string]*scalar{},
-	}
-	keys := make([]byte, 0, len(rows)*keyLength)
+	b := &Builder{}
 	for i := range rows {
-		keys = append(append(keys, rows[i].ID[:]...), rows[i].Tip[:]...)
-		b.add(i, &rows[i])
+		b.Add(&rows[i])
 	}
+	return b.Bytes()
+}
+
+// Add adds a row, whose key comes after that of the one before. It keeps
+// nothing of the row but its texts.
+func (b *Builder) Add(r *Row) {
+	if b.texts == nil {
+		b.texts, b.numbers, b.params = map[string]*words{}, map[string]*numbers{}, map[string]*words{}
+		b.results, b.scalars = map[string]*floats{}, map[string]*scalar{}
+	}
+	b.keys = append(append(b.keys, r.ID[:]...), r.Tip[:]...)
+	b.add(b.n, r)
+	b.n++
+}
+
+// Len is the number of rows so far, and so that of the next one.
+func (b *Builder) Len() int { return b.n }
+
+// Bytes is the table. Nothing is added after that.
+func (b *Builder) Bytes() []byte {
 	columns := b.columns()
-	columns[keysColumn] = keys
-	return assemble(len(rows), columns)
+	columns[keysColumn] = b.keys
+	return assemble(b.n, columns)
 }
 
 const (
@@ -75,7 +91,7 @@ func entry[T any](m map[string]*T, name string) *T {
 	return e
 }
 
-func (b *builder) add(row int, r *Row) {
+func (b *Builder) add(row int, r *Row) {
 	text := func(name, s string) {
 		if s != "" {
 			entry(b.texts, name).add(row, s)
@@ -108,7 +124,7 @@ func (b *builder) add(row int, r *Row) {
 	b.addScalars(row, r, text)
 }
 
-func (b *builder) addResults(row int, r *Row, text func(string, string)) {
+func (b *Builder) addResults(row int, r *Row, text func(string, string)) {
 	var names []string
 	for _, result := range r.Results {
 		if c := entry(b.results, result.Name); len(c.rows) == 0 || c.rows[len(c.rows)-1] != uint32(row) {
@@ -119,7 +135,7 @@ func (b *builder) addResults(row int, r *Row, text func(string, string)) {
 	text("results", packList(names))
 }
 
-func (b *builder) addScalars(row int, r *Row, text func(string, string)) {
+func (b *Builder) addScalars(row int, r *Row, text func(string, string)) {
 	var names []string
 	for i := range r.Scalars {
 		name := r.Scalars[i].Name
@@ -131,7 +147,7 @@ func (b *builder) addScalars(row int, r *Row, text func(string, string)) {
 	text("scalars", packList(names))
 }
 
-func (b *builder) columns() map[string][]byte {
+func (b *Builder) columns() map[string][]byte {
 	columns := map[string][]byte{}
 	for name, c := range b.texts {
 		columns[name] = c.encode(b.n)

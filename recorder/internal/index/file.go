@@ -9,6 +9,10 @@ import (
 	"time"
 )
 
+// maxFile is the size of the largest file that is read or written, in bytes: so
+// many runs are listed without a cache.
+const maxFile = 1 << 30
+
 // OpenFile opens the table in a file. The file is to be closed when the table
 // is not needed any more. The error is fs.ErrNotExist or [ErrUnusable] where
 // the table is to be made anew.
@@ -18,8 +22,8 @@ func OpenFile(name string) (*Table, io.Closer, error) {
 		return nil, nil, err
 	}
 	info, err := f.Stat()
-	if err == nil && !info.Mode().IsRegular() {
-		err = errMade("it is no file")
+	if err == nil && (!info.Mode().IsRegular() || info.Size() > maxFile) {
+		err = errMade("it is no file, or too large")
 	}
 	var t *Table
 	if err == nil {
@@ -39,7 +43,7 @@ func FromBytes(data []byte) (*Table, error) { return Open(bytes.NewReader(data),
 // the last one wins. It need not survive the loss of power, since its checksums
 // tell. A folder that is not there is made, for its user alone.
 func WriteFile(name string, data []byte) error {
-	if int64(len(data)) > MaxFile {
+	if int64(len(data)) > maxFile {
 		return errMade("%d bytes are too many", len(data))
 	}
 	if err := os.MkdirAll(filepath.Dir(name), 0o700); err != nil {

@@ -11,12 +11,8 @@ import (
 	"github.com/exprec/exprec/recorder/internal/record"
 )
 
-// Limits of a file, in bytes: of one that is read or written at all, and of
-// its directory.
-const (
-	MaxFile      = 1 << 30
-	maxDirectory = 64 << 20
-)
+// maxDirectory bounds the directory of a table, in bytes.
+const maxDirectory = 256 << 20
 
 // Table is rows in columns. A column is read and checked when it is first asked
 // for. It is safe for concurrent use.
@@ -45,7 +41,7 @@ func Empty() *Table { return &Table{at: map[string]section{}, columns: map[strin
 // [ErrUnusable].
 func Open(file io.ReaderAt, size int64) (*Table, error) {
 	head := make([]byte, headLength)
-	if size < int64(headLength+sumLength) || size > MaxFile {
+	if size < int64(headLength+sumLength) {
 		return nil, errMade("%d bytes", size)
 	}
 	if _, err := file.ReadAt(head, 0); err != nil {
