@@ -37,7 +37,7 @@ func expungeBench(t *testing.T) (dir string, s *Store, gone, kept Hash) {
 		}
 		return h
 	}
-	gone = write("refs/exprec/gone", map[string]string{"a/canary": "CANARY-" + "one", "shared": "shared by two", "mine": "later the user's", "staged": "in the index"})
+	gone = write("refs/exprec/gone", map[string]string{"a/canary": "CANARY-" + "one", "shared": "shared by two", "mine": "later the user's", "staged": "in the index", "there": "in another index", "merged": "merged elsewhere"})
 	kept = write("refs/exprec/kept", map[string]string{"shared": "shared by two", "b": "CANARY no more"})
 	return dir, s, gone, kept
 }
@@ -74,6 +74,11 @@ func TestExpunge(t *testing.T) {
 			gitstoretest.Git(t, dir, "commit", "-q", "-a", "-m", "fourth")
 			gitstoretest.Write(t, dir, "staged.txt", "in the index")
 			gitstoretest.Git(t, dir, "add", "staged.txt")
+			linked := filepath.Join(t.TempDir(), "linked")
+			gitstoretest.Git(t, dir, "worktree", "add", "-q", "--detach", linked)
+			gitstoretest.Write(t, linked, "there.txt", "in another index")
+			gitstoretest.Git(t, linked, "add", "there.txt")
+			gitstoretest.Write(t, dir, ".git/worktrees/linked/MERGE_HEAD", merging(t, linked)+"\n")
 			dangling := gitstoretest.GitInput(t, dir, "a dangling object of the user", "hash-object", "-w", "--stdin")
 			prepare(dir)
 			defer gitstoretest.Unchanged(t, dir)()
@@ -84,15 +89,15 @@ func TestExpunge(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			// Two trees, the canary and the commit go; three blobs stay.
-			if done.Removed != 4 || done.Shared != 3 || done.Left != 0 || len(done.Holders) != 0 {
+			// Two trees, the canary and the commit go; five blobs stay.
+			if done.Removed != 4 || done.Shared != 5 || done.Left != 0 || len(done.Holders) != 0 {
 				t.Errorf("%+v", done)
 			}
 			all := everything(t, dir)
 			if strings.Contains(all, "CANARY-one") || strings.Contains(all, gone.String()) {
 				t.Error("what was to go is still there")
 			}
-			for _, stays := range []string{"shared by two", "later the user's", "in the index", "CANARY no more", "a dangling object"} {
+			for _, stays := range []string{"shared by two", "later the user's", "in the index", "in another index", "merged elsewhere", "CANARY no more", "a dangling object"} {
 				if !strings.Contains(all, stays) {
 					t.Errorf("%q is gone", stays)
 				}
@@ -108,6 +113,15 @@ func TestExpunge(t *testing.T) {
 			}
 		})
 	}
+}
+
+// merging is a commit that only the file of a merge leads to, with the one file
+// that git did not have to write.
+func merging(t *testing.T, dir string) string {
+	t.Helper()
+	blob := gitstoretest.GitInput(t, dir, "merged elsewhere", "hash-object", "-w", "--stdin")
+	tree := gitstoretest.GitInput(t, dir, "100644 blob "+blob+"\tmerged\n", "mktree")
+	return gitstoretest.GitInput(t, dir, "being merged\n", "commit-tree", tree)
 }
 
 // unpackAll makes every object a file of its own.
@@ -145,7 +159,7 @@ func TestExpungeNamesHolders(t *testing.T) {
 	}
 	gitstoretest.Git(t, dir, "tag", "-d", "v2")
 	gitstoretest.Git(t, dir, "branch", "-D", "look")
-	if done, err = s.Expunge(t.Context(), []Hash{gone}); err != nil || done.Left != 0 || done.Removed != 6 {
+	if done, err = s.Expunge(t.Context(), []Hash{gone}); err != nil || done.Left != 0 || done.Removed != 8 {
 		t.Errorf("%+v, %v", done, err)
 	}
 	if strings.Contains(everything(t, dir), "CANARY-one") {
@@ -167,7 +181,7 @@ func TestExpungeLeavesKeptPacks(t *testing.T) {
 		t.Fatal(err)
 	}
 	done, err := s.Expunge(t.Context(), []Hash{gone})
-	if err != nil || done.Left != 6 || done.Removed != 0 {
+	if err != nil || done.Left != 8 || done.Removed != 0 {
 		t.Errorf("%+v, %v", done, err)
 	}
 	gitstoretest.Fsck(t, dir)

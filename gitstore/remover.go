@@ -77,6 +77,9 @@ func (r *remover) plan() error {
 		return err
 	}
 	fresh := []string{"--indexed-objects"}
+	for _, h := range r.store.pseudoRefs() {
+		fresh = append(fresh, h.String())
+	}
 	err = r.readRefs(func(h Hash) {
 		if !r.refs[h] {
 			fresh = append(fresh, h.String())
