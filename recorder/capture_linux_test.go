@@ -261,6 +261,9 @@ func testHeldUp(t *testing.T, s *stage) {
 		t.Errorf("the program took %v", took)
 	}
 	data, err := io.ReadAll(r)
+	if err != nil {
+		t.Error(err)
+	}
 	equal(t, "bytes that arrived", len(data), 96_000)
 	run := s.only(t)
 	equal(t, "status", run.Status(), recorder.Succeeded)
