@@ -36,7 +36,7 @@ func (s *Store) git(ctx context.Context, input io.Reader, line func(string), arg
 	ctx, cancel := context.WithTimeout(ctx, gitPatience)
 	defer cancel()
 	pinned := []string{"--git-dir=" + s.dir, "-c", "core.hooksPath=" + os.DevNull, "-c", "core.fsmonitor=false",
-		"-c", "gc.auto=0", "-c", "maintenance.auto=false", "-c", "core.fsync=committed", "-c", "core.bare=true"}
+		"-c", "gc.auto=0", "-c", "maintenance.auto=false", "-c", "core.fsync=committed"}
 	c := exec.CommandContext(ctx, program, append(pinned, args...)...)
 	c.Env, c.Dir, c.Stdin = gitEnvironment(), s.dir, input
 	ownGroup(c)

@@ -21,6 +21,7 @@ type Finding struct {
 type CheckReport struct {
 	Runs     int // that were checked
 	Sealed   int // of them
+	Purged   int // runs of which nothing is left but that they were purged
 	Objects  int // git objects that were read
 	Points   int64
 	Large    int // files in the LFS store whose content was read
@@ -80,6 +81,11 @@ func (c *checker) found(path string, err error) {
 
 func (c *checker) check() {
 	r := c.run
+	if r.purged {
+		c.report.Purged++
+		c.objects()
+		return
+	}
 	c.report.Runs++
 	c.found("", r.err)
 	if r.store != nil && !r.tip.IsZero() {

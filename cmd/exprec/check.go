@@ -52,6 +52,9 @@ func (a *app) check(ctx context.Context, refs []string) error {
 	}
 	a.out.line(plain("checked %s, %d of them ended: %s, %s points, %s in the LFS store", count(report.Runs, "run"),
 		report.Sealed, count(report.Objects, "object"), humanize.Comma(report.Points), count(report.Large, "file")))
+	if report.Purged > 0 {
+		a.out.line(plain("%s purged: nothing is left to check", count(report.Purged, "run")))
+	}
 	if report.Pruned > 0 {
 		a.out.line(plain("%s without content: it was pruned", count(report.Pruned, "file")))
 	}
