@@ -8,6 +8,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -30,7 +31,8 @@ type database struct {
 	mu     sync.Mutex
 	listed map[string]time.Time  // when a folder of packs had last changed as it was listed
 	packs  map[string]*packIndex // by path without ending
-	later  map[string]bool       // small packs that nothing was looked for in yet
+	later  map[string]time.Time  // small packs that nothing was looked for in yet, and their times
+	deep   bool                  // the newest of them were opened, the others are next
 	known  int                   // counts the changes of what is known
 	small  map[Hash]packPlace    // objects of the small packs
 	big    []*packIndex
@@ -47,7 +49,7 @@ type packPlace struct {
 }
 
 func openDatabase(objects string) *database {
-	d := &database{listed: map[string]time.Time{}, packs: map[string]*packIndex{}, later: map[string]bool{}, small: map[Hash]packPlace{}}
+	d := &database{listed: map[string]time.Time{}, packs: map[string]*packIndex{}, later: map[string]time.Time{}, small: map[Hash]packPlace{}}
 	d.addDir(objects, 0)
 	for _, dir := range filepath.SplitList(os.Getenv("GIT_ALTERNATE_OBJECT_DIRECTORIES")) {
 		if dir != "" {
@@ -123,26 +125,27 @@ func (d *database) renew(known int) (changed bool) {
 	return d.known != known || d.refresh(false) || d.openLater()
 }
 
-// openLater opens the small packs that were listed. Where one has gone since,
-// what was in it is in another one, so they are listed again.
+// newestPacks is how many of the small packs are looked into first: what nobody
+// has asked for yet is mostly what has come last.
+const newestPacks = 64
+
+// openLater opens the newest of the small packs that were listed, and the next
+// time all others.
 func (d *database) openLater() (changed bool) {
-	for range maxTries {
-		gone := false
-		for base := range d.later {
-			opened := d.read(base)
-			changed = changed || opened
-			gone = gone || !opened && !fileExists(base+".idx")
-		}
-		clear(d.later)
-		if !gone {
-			break
-		}
-		changed = d.refresh(true) || changed
+	bases := slices.Collect(maps.Keys(d.later))
+	if !d.deep && len(bases) > newestPacks {
+		slices.SortFunc(bases, func(a, b string) int { return d.later[b].Compare(d.later[a]) })
+		bases = bases[:newestPacks]
+	}
+	d.deep = len(bases) < len(d.later)
+	for _, base := range bases {
+		changed = d.read(base) || changed
+		delete(d.later, base)
 	}
 	if changed {
 		d.arrange()
 	}
-	return changed
+	return changed || d.deep
 }
 
 // read opens the index of a pack.
@@ -228,15 +231,16 @@ func (d *database) list(dir string) (changed bool) {
 		}
 		base = filepath.Join(dir, base)
 		there[base] = true
-		switch {
-		case d.packs[base] != nil || d.later[base]:
-		case isSmallIndex(base + ".idx"):
-			d.later[base] = true
-		default:
+		if _, noted := d.later[base]; noted || d.packs[base] != nil {
+			continue
+		}
+		if when, small := isSmallIndex(base + ".idx"); small {
+			d.later[base] = when
+		} else {
 			changed = d.read(base) || changed
 		}
 	}
-	maps.DeleteFunc(d.later, func(base string, _ bool) bool { return filepath.Dir(base) == dir && !there[base] })
+	maps.DeleteFunc(d.later, func(base string, _ time.Time) bool { return filepath.Dir(base) == dir && !there[base] })
 	for base, pack := range d.packs {
 		if filepath.Dir(base) == dir && !there[base] {
 			d.forget(pack)

@@ -9,6 +9,7 @@ import (
 	"math"
 	"os"
 	"sort"
+	"time"
 )
 
 // Sizes of a pack's index, as git's gitformat-pack has them.
@@ -37,10 +38,14 @@ type packIndex struct {
 // runPack is how many objects the pack of a run has at most, as a rule.
 const runPack = 512
 
-// isSmallIndex reports whether an index is no larger than that of a run's pack.
-func isSmallIndex(file string) bool {
+// isSmallIndex reports whether an index is no larger than that of a run's pack,
+// and when it was written.
+func isSmallIndex(file string) (written time.Time, small bool) {
 	info, err := os.Stat(file)
-	return err == nil && info.Size() <= 8+4*256+runPack*(hashSize+4+4)+2*hashSize
+	if err != nil {
+		return time.Time{}, false
+	}
+	return info.ModTime(), info.Size() <= 8+4*256+runPack*(hashSize+4+4)+2*hashSize
 }
 
 // openPackIndex reads what is needed to search an index.

@@ -50,6 +50,33 @@ func BenchmarkList1000RunsWithTheirScalars(b *testing.B) {
 	}
 }
 
+// BenchmarkRowsOf1000Runs lists them from the cache.
+func BenchmarkRowsOf1000Runs(b *testing.B) {
+	fixture := newBench(b)
+	manyRuns(fixture, 1000)
+	rowsOf(fixture, "")
+	for b.Loop() {
+		if rows := rowsOf(fixture, "loss=..0.5"); rows.Len() != 1000 {
+			b.Fatal(rows.Len())
+		}
+	}
+}
+
+// BenchmarkRowsOf1000RunsAndANewOne lists after each new run; none is packed.
+func BenchmarkRowsOf1000RunsAndANewOne(b *testing.B) {
+	fixture := newBench(b)
+	manyRuns(fixture, 1000)
+	rowsOf(fixture, "")
+	for b.Loop() {
+		b.StopTimer()
+		fixture.seal(fixture.run("new"))
+		b.StartTimer()
+		if rows := rowsOf(fixture, "loss=..0.5"); rows.Len() <= 1000 {
+			b.Fatal(rows.Len())
+		}
+	}
+}
+
 func BenchmarkFindByPrefixAmong1000(b *testing.B) {
 	fixture := newBench(b)
 	manyRuns(fixture, 999)
