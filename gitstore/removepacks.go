@@ -1,6 +1,7 @@
 package gitstore
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -37,11 +38,7 @@ func (r *remover) remove() error {
 			return err
 		}
 	}
-	if err := r.removeLoose(isCommit); err != nil {
-		return err
-	}
-	r.renewDerived()
-	return nil
+	return r.removeLoose(isCommit)
 }
 
 // removeWholePack removes a pack. Its content goes first: without an index it
@@ -87,19 +84,55 @@ func (r *remover) rewrite(p doomedPack) error {
 	return nil
 }
 
-// dropDerived removes what git made from packs and commits to be faster, since
-// it speaks of those that are about to go.
+// dropDerived removes what git made from commits and packs to be faster, where
+// it speaks of those that are about to go. Git makes it again at its next gc;
+// to have it made here would be in the way of one that is at work.
 func (r *remover) dropDerived() error {
+	var commits, packs [][]byte
+	for _, h := range r.commits {
+		if r.doomed[h] {
+			commits = append(commits, h[:])
+		}
+	}
+	for _, p := range r.packs {
+		packs = append(packs, []byte(filepath.Base(p.base)))
+	}
 	objects := filepath.Join(r.store.dir, "objects")
-	var files []string
-	for _, pattern := range []string{"info/commit-graph", "info/commit-graphs/*", "pack/multi-pack-index*"} {
-		found, err := filepath.Glob(filepath.Join(objects, filepath.FromSlash(pattern)))
-		if err != nil {
+	for _, of := range []struct {
+		patterns []string
+		speaksOf [][]byte
+	}{
+		{[]string{"info/commit-graph", "info/commit-graphs/*graph*"}, commits},
+		{[]string{"pack/multi-pack-index*"}, packs},
+	} {
+		var files []string
+		for _, pattern := range of.patterns {
+			found, err := filepath.Glob(filepath.Join(objects, filepath.FromSlash(pattern)))
+			if err != nil {
+				return err
+			}
+			files = append(files, found...)
+		}
+		if err := removeAllIf(files, of.speaksOf); err != nil {
 			return err
 		}
-		files = append(files, found...)
-		r.hadGraph = r.hadGraph || len(found) > 0 && strings.HasPrefix(pattern, "info")
-		r.hadIndex = r.hadIndex || len(found) > 0 && strings.HasPrefix(pattern, "pack")
+	}
+	return nil
+}
+
+// maxDerived bounds what is read of such a file, in bytes. A larger one is
+// removed unread.
+const maxDerived = 1 << 30
+
+// removeAllIf removes files that belong together if any holds one of the
+// words. Locks are somebody else's.
+func removeAllIf(files []string, words [][]byte) error {
+	files = slices.DeleteFunc(files, func(file string) bool { return strings.HasSuffix(file, ".lock") })
+	if !slices.ContainsFunc(files, func(file string) bool {
+		data, err := readBounded(file, maxDerived)
+		return errors.Is(err, ErrTooLarge) || slices.ContainsFunc(words, func(word []byte) bool { return bytes.Contains(data, word) })
+	}) {
+		return nil
 	}
 	for _, file := range files {
 		if err := os.Remove(file); err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -107,14 +140,4 @@ func (r *remover) dropDerived() error {
 		}
 	}
 	return nil
-}
-
-// renewDerived is a kindness: git makes these files again at its next gc.
-func (r *remover) renewDerived() {
-	if r.hadGraph {
-		_ = r.store.git(r.ctx, nil, nil, "commit-graph", "write", "--reachable", "--no-progress")
-	}
-	if r.hadIndex {
-		_ = r.store.git(r.ctx, nil, nil, "multi-pack-index", "write", "--no-progress")
-	}
 }

@@ -22,8 +22,6 @@ type remover struct {
 	shared  int
 	saved   []Hash // the shared ones that only saved states of restores need
 	packs   []doomedPack
-
-	hadGraph, hadIndex bool // files that git makes to be faster were there
 }
 
 // doomedPack is a pack that holds some of the objects.

@@ -16,6 +16,6 @@ sweep() {
 }
 
 sweep ./gitstore 'Killed|Failing|Synced|Beside'
-sweep ./recorder 'Killed|KillLoses|FullDisk'
+sweep ./recorder 'Killed|KillLoses|FullDisk|SpaceBeside'
 sweep ./recorder/internal/journal 'Kill|Power|Full'
 sweep ./examples/digits 'Killed'
