@@ -70,13 +70,13 @@ func restOf(dir string, sums []record.JournalSum, mayGrow func(name string) bool
 	}
 	for _, e := range entries {
 		name := filepath.Join(dir, e.Name())
-		if !strings.HasSuffix(e.Name(), ".bin") {
+		if !journal.IsJournal(e.Name()) {
 			continue
 		}
 		from, all := recorded(name, sums)
 		switch {
 		case !all:
-			if r, err := journal.Open(name); err == nil {
+			if r, err := openJournal(name); err == nil {
 				r.Close()
 				more = append(more, rest{name, from})
 			}
@@ -116,7 +116,7 @@ func sameJournal(name string, sum record.JournalSum) bool {
 	if digest, err := digestOf(name, sum.Length); err != nil || digest != sum.SHA256 {
 		return false
 	}
-	r, err := journal.Open(name)
+	r, err := openJournal(name)
 	if err != nil {
 		return sum.Length == 0 && errors.Is(err, journal.ErrTorn)
 	}
@@ -153,7 +153,7 @@ func digestOf(name string, length int64) (string, error) {
 func journalHeaders(folder string) []journal.Header {
 	var headers []journal.Header
 	for _, name := range journalFiles(folder) {
-		if h, err := journal.ReadHeader(name); err == nil {
+		if h, err := readHeader(name); err == nil {
 			headers = append(headers, h)
 		}
 	}

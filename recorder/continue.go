@@ -122,16 +122,26 @@ func (p *Project) ensureFolder(folder string) error {
 // sayMore reports whether there is anything beside signs of life.
 func sayMore(more []rest) (bool, error) {
 	for _, m := range more {
-		if said, err := journal.Says(m.path, m.from); said || err != nil {
+		said, err := m.says()
+		if said || err != nil {
 			return said, err
 		}
 	}
 	return false, nil
 }
 
+func (m rest) says() (bool, error) {
+	r, err := openJournal(m.path)
+	if err != nil {
+		return false, err
+	}
+	defer r.Close()
+	return journal.Says(r, m.from)
+}
+
 func writeTails(next, id string, more []rest) error {
 	for _, m := range more {
-		if err := journal.WriteTail(filepath.Join(next, journalName), uuid.MustParse(id), m.path, m.from); err != nil {
+		if err := journal.WriteTail(filepath.Join(next, journalName), uuid.MustParse(id), m.path, opening(m.path), m.from); err != nil {
 			return fmt.Errorf("go on in the run %s: %w", shortID(id), err)
 		}
 	}

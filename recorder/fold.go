@@ -54,7 +54,7 @@ func fold(folder string, started time.Time) (*folded, error) {
 		}
 	}()
 	for _, entry := range entries {
-		if !strings.HasSuffix(entry.Name(), ".bin") {
+		if !journal.IsJournal(entry.Name()) {
 			continue
 		}
 		s, err := f.open(filepath.Join(folder, journalName, entry.Name()))
@@ -82,7 +82,7 @@ func fold(folder string, started time.Time) (*folded, error) {
 type source struct {
 	name   string
 	path   string
-	reader *journal.Reader
+	reader journal.Source
 	series map[uint32]*record.Series
 	frame  journal.Frame
 	more   bool
@@ -91,7 +91,7 @@ type source struct {
 }
 
 func (f *folded) open(path string) (*source, error) {
-	r, err := journal.Open(path)
+	r, err := openJournal(path)
 	if err != nil {
 		return nil, fmt.Errorf("the journal %s cannot be read: %w", filepath.Base(path), err)
 	}

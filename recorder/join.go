@@ -20,6 +20,8 @@ import (
 const (
 	envRun = "EXPREC_RUN" // the run's UUID
 	envDir = "EXPREC_DIR" // its folder
+
+	envJournal = "EXPREC_JOURNAL" // where a shell appends lines; another process's in what it starts
 )
 
 // errSealed: the run to join has ended.

@@ -35,12 +35,12 @@ func (r *recovery) awaitWatcher(ctx context.Context, folder string) (sealed bool
 // dead, and its watcher lives.
 func aboutToEnd(folder string) bool {
 	for _, name := range journalFiles(folder) {
-		h, pid, ok := watchOf(name)
-		if !ok {
+		h, watch, ok := watcherOf(name)
+		if !ok || watch.PID == 0 {
 			continue
 		}
 		watcher, _ := journal.ProcessAlive(h)
-		program, known := journal.PIDAlive(h, pid)
+		program, known := journal.PIDAlive(h, watch.PID)
 		if watcher && known && !program {
 			return true
 		}
@@ -48,18 +48,20 @@ func aboutToEnd(folder string) bool {
 	return false
 }
 
-// watchOf gives the header of a watcher's journal and the process that it
-// watches.
-func watchOf(name string) (h journal.Header, pid int, ok bool) {
+// watcherOf gives the header of a watcher's journal and what it watches.
+func watcherOf(name string) (h journal.Header, w record.WatchFrame, ok bool) {
+	if journal.IsLines(name) {
+		return h, w, false // no watcher writes those
+	}
 	r, err := journal.Open(filepath.Clean(name))
 	if err != nil {
-		return h, 0, false
+		return h, w, false
 	}
 	defer r.Close()
 	frame, err := r.Next()
 	if err != nil || frame.Kind != journal.Watch {
-		return h, 0, false
+		return h, w, false
 	}
-	w, err := record.DecodeWatchFrame(frame.Payload)
-	return r.Header(), w.PID, err == nil && w.PID != 0
+	w, err = record.DecodeWatchFrame(frame.Payload)
+	return r.Header(), w, err == nil
 }

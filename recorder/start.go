@@ -108,10 +108,13 @@ func attach(o Options, p *Project, folder, id string) (*Experiment, error) {
 	return e, nil
 }
 
-func header(id string, started time.Time) journal.Header {
+func header(id string, started time.Time) journal.Header { return headerOf(id, os.Getpid(), started) }
+
+// headerOf is the header of a journal of a process of this world.
+func headerOf(id string, pid int, started time.Time) journal.Header {
 	host, _ := os.Hostname()
 	return journal.Header{
-		Run: uuid.MustParse(id), Start: started, Host: host, PID: os.Getpid(), Rank: rank(),
+		Run: uuid.MustParse(id), Start: started, Host: host, PID: pid, Rank: rank(),
 		MachineID: journal.MachineID(), BootID: journal.BootID(), PIDNamespace: journal.PIDNamespace(),
 	}
 }

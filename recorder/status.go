@@ -93,7 +93,7 @@ const forgetAfter = 24 * time.Hour
 // mayGrow reports whether a process may still write a journal, which must then
 // stay where it is: in a file without a name nothing would outlive the process.
 func (w *witness) mayGrow(name string) bool {
-	r, err := journal.Open(name)
+	r, err := openJournal(name)
 	if err != nil {
 		return false
 	}
@@ -170,7 +170,7 @@ func lastHeard(folder string) (last time.Time) {
 // lastFrame is the time of the last frame of a journal, and whether its
 // process has said its last word. What cannot be read says nothing.
 func lastFrame(name string) (last time.Time, ended bool) {
-	r, err := journal.Open(name)
+	r, err := openJournal(name)
 	if err != nil {
 		return last, false
 	}

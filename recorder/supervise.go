@@ -32,6 +32,8 @@ type Command struct {
 	NoArguments bool
 	// Messages is where people are told of the run; nil is stderr.
 	Messages io.Writer
+
+	pid int // of a program that runs already, 0 where this process starts it
 }
 
 // Supervisor records a command that this process is about to start. What goes

@@ -18,6 +18,10 @@ func (e *Experiment) watchOver(c *Command) {
 	if c.Messages != nil && !e.options.Quiet {
 		e.messages = c.Messages
 	}
+	if c.pid != 0 {
+		e.beginWatch(c.pid, begunBy)
+		return
+	}
 	e.beginWatch(0, watchedBy)
 }
 

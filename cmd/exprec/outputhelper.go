@@ -2,15 +2,24 @@ package main
 
 import "github.com/exprec/exprec/recorder"
 
-// outputHelper is a command for programs, not for people: a program that
-// records its output starts it. It must come up fast and live by rules of its
-// own, so it is no part of the command line.
-const outputHelper = "output-helper"
+// Commands for programs, not for people: a program that records its output
+// starts the first, exprec begin the second. They must come up fast and live by
+// rules of their own, so they are no part of the command line.
+const (
+	outputHelper = "output-helper"
+	supervisor   = "supervisor"
+)
 
-// helps runs that command where args name it.
+// helps runs such a command where args name it.
 func helps(args []string) (code int, ok bool) {
-	if len(args) == 0 || args[0] != outputHelper {
+	if len(args) == 0 {
 		return 0, false
 	}
-	return recorder.HelpOutput(args[1:]), true
+	switch args[0] {
+	case outputHelper:
+		return recorder.HelpOutput(args[1:]), true
+	case supervisor:
+		return recorder.SuperviseProgram(args[1:]), true
+	}
+	return 0, false
 }

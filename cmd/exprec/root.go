@@ -49,6 +49,8 @@ func newRoot(a *app) *cobra.Command {
 		newGrep(a),
 		newOpen(a),
 		newRun(a),
+		newBegin(a),
+		newEnd(a),
 		newCheckout(a),
 		newRestore(a),
 		newCheck(a),

@@ -13,7 +13,7 @@ func plan() [][]int {
 			open = append(open, fd)
 		}
 	}
-	if len(open) == 2 && shared() {
+	if len(open) == 2 && Shared() {
 		return [][]int{open}
 	}
 	var each [][]int
@@ -23,9 +23,9 @@ func plan() [][]int {
 	return each
 }
 
-// shared reports whether descriptors 1 and 2 are the same file. Where that is
+// Shared reports whether descriptors 1 and 2 are the same file. Where that is
 // the null device there is no order to keep, and two streams say more.
-func shared() bool {
+func Shared() bool {
 	var out, errs, null unix.Stat_t
 	if unix.Fstat(1, &out) != nil || unix.Fstat(2, &errs) != nil {
 		return false

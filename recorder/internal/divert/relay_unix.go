@@ -16,7 +16,7 @@ const chunk = 64 << 10
 
 // Relay passes on what comes through a pipe, and shows it to whoever keeps it.
 type Relay struct {
-	FD int // the stream's first descriptor, 1 or 2
+	FD int // where it passes on to: the stream's first descriptor, 1 or 2
 
 	from  int
 	moves mover
@@ -41,19 +41,25 @@ func NewRelays(job Job, keep func(fd int, data []byte)) ([]*Relay, error) {
 	var relays []*Relay
 	for i, s := range job.Streams {
 		unix.CloseOnExec(pipesFD + i)
-		r := &Relay{FD: s.FD, from: pipesFD + i, end: make(chan struct{})}
-		kept := func(data []byte) { keep(s.FD, data) }
-		r.keep.Store(&kept)
-		var err error
-		if r.wake[0], r.wake[1], err = os.Pipe(); err != nil {
-			return nil, err
-		}
-		if r.moves, err = newMover(); err != nil {
+		r, err := NewRelay(pipesFD+i, s.FD, func(data []byte) { keep(s.FD, data) })
+		if err != nil {
 			return nil, err
 		}
 		relays = append(relays, r)
 	}
 	return relays, nil
+}
+
+// NewRelay is a relay of the pipe that from reads, to this process's
+// descriptor to. keep is called with what came before it is passed on.
+func NewRelay(from, to int, keep func(data []byte)) (r *Relay, err error) {
+	r = &Relay{FD: to, from: from, end: make(chan struct{})}
+	r.keep.Store(&keep)
+	if r.wake[0], r.wake[1], err = os.Pipe(); err != nil {
+		return nil, err
+	}
+	r.moves, err = newMover()
+	return r, err
 }
 
 // Run moves bytes until no process has the pipe open for writing.

@@ -62,14 +62,14 @@ func (d *Diversion) start(path string, args []string, job Job) error {
 		files = append(files, descriptor(p.read))
 	}
 	args = append(append([]string{path}, args...), job.Argument())
-	d.pipes[0].reader, err = spawn(path, args, files)
+	d.pipes[0].reader, err = Spawn(path, args, files)
 	return err
 }
 
-// spawn starts a program in a session of its own, out of reach of the keys of
-// the terminal and of signals to this one's group. Package os would change the
-// mode of the descriptors, which others share.
-func spawn(path string, args []string, files []int) (*os.Process, error) {
+// Spawn starts a program in a session of its own, out of reach of the keys of
+// the terminal and of signals to this one's group. The descriptors are its own
+// 0, 1 and so on. Package os would change their mode, which others share.
+func Spawn(path string, args []string, files []int) (*os.Process, error) {
 	attr := &syscall.ProcAttr{Env: os.Environ(), Sys: &syscall.SysProcAttr{Setsid: true}}
 	for _, fd := range files {
 		attr.Files = append(attr.Files, uintptr(fd))

@@ -47,7 +47,7 @@ func (p *pipe) startTee(path, file string) error {
 		return err
 	}
 	defer silence.Close()
-	p.reader, err = spawn(path, []string{"tee", "-i", "-a", file}, []int{from, p.saved[0], descriptor(silence)})
+	p.reader, err = Spawn(path, []string{"tee", "-i", "-a", file}, []int{from, p.saved[0], descriptor(silence)})
 	return err
 }
 

@@ -13,6 +13,10 @@ var launchers = []string{
 	"npm", "npx", "npm-cli", "npx-cli", "yarn", "yarnpkg", "pnpm", "pnpx", "corepack",
 }
 
+// ownCommands are those of exprec by which a program in another language
+// records itself.
+var ownCommands = []string{"begin", "end", "supervisor"}
+
 // launches reports whether a process runs one of the launchers: by its script,
 // by its module, or by the title that it gave itself in place of its arguments,
 // as npm does.
@@ -20,6 +24,9 @@ func launches(p Process) bool {
 	words := p.Args
 	if len(words) == 0 {
 		return false
+	}
+	if len(words) > 1 && slices.Contains(ownCommands, words[1]) && base(words[0]) == "exprec" {
+		return true
 	}
 	if title := strings.Fields(words[0]); len(title) > 0 && launcher(title[0]) {
 		return true

@@ -29,7 +29,7 @@ func (w *Writer) GoOn(folder string, run uuid.UUID, from int64) (old string, err
 	if err != nil {
 		return old, err
 	}
-	t, err := newTail(folder, run, source, from)
+	t, err := newTail(folder, run, old, source, from)
 	if err != nil {
 		return old, err
 	}

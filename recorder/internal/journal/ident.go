@@ -50,6 +50,10 @@ func ProcessAlive(h Header) (alive, known bool) {
 	return processStart(h.PID) == h.ProcessStart, true
 }
 
+// ProcessStart is when a process of this world started, as a header has it; 0
+// where that is not known, or the process is dead.
+func ProcessStart(pid int) uint64 { return processStart(pid) }
+
 // PIDAlive says whether the process with an id of the world of h lives. It is
 // known only in that world.
 func PIDAlive(h Header, pid int) (alive, known bool) {

@@ -27,10 +27,23 @@ func ReadHeader(path string) (Header, error) {
 	return r.Header(), r.Close()
 }
 
+// The endings of the names of journals: of this package's own form, and of
+// JSON Lines, which other languages write.
+const (
+	Ending      = ".bin"
+	LinesEnding = ".jsonl"
+)
+
+// IsJournal reports whether a file of this name is a journal.
+func IsJournal(name string) bool { return strings.HasSuffix(name, Ending) || IsLines(name) }
+
+// IsLines reports whether a file of this name is a journal of JSON Lines.
+func IsLines(name string) bool { return strings.HasSuffix(name, LinesEnding) }
+
 func journalsOf(folder string, names []string) []string {
 	var files []string
 	for _, name := range names {
-		if strings.HasSuffix(name, ".bin") {
+		if IsJournal(name) {
 			files = append(files, folder+string(filepath.Separator)+name)
 		}
 	}

@@ -90,6 +90,10 @@ func (r *Reader) Name(id uint32) (string, bool) {
 	return r.names[id], true
 }
 
+// Named is the greatest id of a scalar that was named so far, 0 before the
+// first.
+func (r *Reader) Named() uint32 { return uint32(len(r.known) - 1) }
+
 // Next gives the next frame. io.EOF means that there is nothing more now; a
 // live journal may have more later. ErrTorn says once that the journal ends
 // inside a frame, and io.EOF follows. A CorruptError says that bytes were

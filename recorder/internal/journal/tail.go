@@ -32,7 +32,7 @@ func tailNonce(run uuid.UUID, journal string) uint64 {
 
 // tail copies frames of a reader to the end of a file.
 type tail struct {
-	source *Reader
+	source Source
 	from   int64 // of the source: what is before is not copied
 	file   *os.File
 	out    *bufio.Writer
@@ -42,14 +42,9 @@ type tail struct {
 	watch  *Frame            // the source's first frame, where it is a Watch
 }
 
-// Says reports whether a journal holds frames from a place on that say more
-// than that its process lives.
-func Says(path string, from int64) (bool, error) {
-	r, err := Open(path)
-	if err != nil {
-		return false, err
-	}
-	defer r.Close()
+// Says reports whether a journal, read from its beginning, holds frames from a
+// place on that say more than that its process lives.
+func Says(r Source, from int64) (bool, error) {
 	for {
 		at := r.Offset()
 		f, err := r.Next()
@@ -70,17 +65,18 @@ func (f Frame) says() bool { return f.Kind != Heartbeat && f.Kind != Gap && f.Ki
 // WriteTail makes the tail of a journal in folder, durably, for the run. From
 // on is a place between two frames. Where nothing is said from there on, no
 // file is made. A tail that is there already stays, unless it is the beginning
-// of this one.
-func WriteTail(folder string, run uuid.UUID, path string, from int64) error {
-	if said, err := Says(path, from); err != nil || !said {
+// of this one. The journal has the given name, and open opens it.
+func WriteTail(folder string, run uuid.UUID, name string, open func() (Source, error), from int64) error {
+	said, err := saysAnew(open, from)
+	if err != nil || !said {
 		return err
 	}
-	source, err := Open(path)
+	source, err := open()
 	if err != nil {
 		return err
 	}
 	defer source.Close()
-	t, err := newTail(folder, run, source, from)
+	t, err := newTail(folder, run, name, source, from)
 	if err != nil {
 		return err
 	}
@@ -88,10 +84,19 @@ func WriteTail(folder string, run uuid.UUID, path string, from int64) error {
 	if err := t.copy(); err != nil {
 		return err
 	}
-	return t.publish(filepath.Join(folder, TailName(run, path)))
+	return t.publish(filepath.Join(folder, TailName(run, name)))
 }
 
-func newTail(folder string, run uuid.UUID, source *Reader, from int64) (*tail, error) {
+func saysAnew(open func() (Source, error), from int64) (bool, error) {
+	source, err := open()
+	if err != nil {
+		return false, err
+	}
+	defer source.Close()
+	return Says(source, from)
+}
+
+func newTail(folder string, run uuid.UUID, name string, source Source, from int64) (*tail, error) {
 	if err := os.MkdirAll(folder, 0o700); err != nil {
 		return nil, err
 	}
@@ -101,7 +106,7 @@ func newTail(folder string, run uuid.UUID, source *Reader, from int64) (*tail, e
 	}
 	h := source.Header()
 	h.Run = run
-	head := h.encode(tailNonce(run, source.f.Name()))
+	head := h.encode(tailNonce(run, name))
 	_, length, sum, err := decodeHeader(head)
 	t := &tail{source: source, from: from, file: f, out: bufio.NewWriter(f), end: int64(length), ids: map[uint32]uint32{}}
 	t.sums.seed = sum
@@ -144,7 +149,7 @@ func isDamage(err error) bool {
 // what kind of journal it is, and the names of scalars.
 func (t *tail) take(f Frame, at int64) error {
 	if at < t.from {
-		if f.Kind == Watch && t.watch == nil && len(t.source.known) == 1 {
+		if f.Kind == Watch && t.watch == nil && t.source.Named() == 0 {
 			f.Payload = append([]byte(nil), f.Payload...)
 			t.watch = &f
 		}
@@ -153,7 +158,7 @@ func (t *tail) take(f Frame, at int64) error {
 	if err := t.putWatch(); err != nil {
 		return err
 	}
-	last := uint32(len(t.source.known))
+	last := t.source.Named() + 1
 	if f.Kind == Series {
 		last = f.Series
 	}

@@ -82,7 +82,7 @@ func TestGoOn(t *testing.T) {
 		from := endOf(rt, w.Path())
 		part := logSome(rt, w, rapid.IntRange(1, 20).Draw(rt, "between"))
 		tail := filepath.Join(dir, "early", TailName(run, w.Path()))
-		if err := WriteTail(filepath.Join(dir, "early"), run, w.Path(), from); err != nil {
+		if err := WriteTail(filepath.Join(dir, "early"), run, w.Path(), opening(w.Path()), from); err != nil {
 			rt.Fatal(err)
 		}
 		if got := said(rt, tail); fmt.Sprint(got) != fmt.Sprint(append(want, part...)) {
@@ -96,7 +96,7 @@ func TestGoOn(t *testing.T) {
 		if err != nil {
 			rt.Fatal(err)
 		}
-		if err := WriteTail(filepath.Join(dir, "early"), run, old, from); err != nil || filepath.Base(tail) != filepath.Base(w.Path()) {
+		if err := WriteTail(filepath.Join(dir, "early"), run, old, opening(old), from); err != nil || filepath.Base(tail) != filepath.Base(w.Path()) {
 			rt.Fatal(tail, w.Path(), err)
 		}
 		part = append(part, logSome(rt, w, 5)...)
@@ -112,7 +112,7 @@ func TestGoOn(t *testing.T) {
 			rt.Fatal("the tail is not the beginning of what it became", err, werr)
 		}
 		// Made once more, it does not take the place of the longer one.
-		if err := WriteTail(filepath.Join(dir, "two"), run, old, from); err != nil {
+		if err := WriteTail(filepath.Join(dir, "two"), run, old, opening(old), from); err != nil {
 			rt.Fatal(err)
 		}
 		if again, _ := os.ReadFile(w.Path()); !bytes.Equal(again, whole) {
@@ -136,7 +136,7 @@ func TestATailOfSignsOfLife(t *testing.T) {
 	from := r.dataEnd()
 	r.Close()
 	w.Append(Heartbeat, nil)
-	if err := WriteTail(filepath.Join(dir, "two"), uuid.New(), w.Path(), from); err != nil {
+	if err := WriteTail(filepath.Join(dir, "two"), uuid.New(), w.Path(), opening(w.Path()), from); err != nil {
 		t.Error(err)
 	}
 	if left, _ := os.ReadDir(filepath.Join(dir, "two")); len(left) != 0 {
@@ -145,4 +145,8 @@ func TestATailOfSignsOfLife(t *testing.T) {
 	if err := w.Close(); err != nil {
 		t.Fatal(err)
 	}
+}
+
+func opening(path string) func() (Source, error) {
+	return func() (Source, error) { return Open(path) }
 }

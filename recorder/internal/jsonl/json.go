@@ -1,0 +1,308 @@
+package jsonl
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+	"unicode/utf16"
+	"unicode/utf8"
+)
+
+const (
+	// maxDepth bounds how deep a line may nest.
+	maxDepth = 60
+	// maxValues bounds how many values a line may have.
+	maxValues = 1 << 20
+)
+
+// object is a JSON object with its entries in their order.
+type object []entry
+
+type entry struct {
+	name  string
+	value any
+}
+
+// parser reads JSON: nil, bool, int64, uint64, float64, string, []any and
+// object. Beyond the standard it takes NaN, Infinity and -Infinity, as Python
+// writes them.
+type parser struct {
+	text   []byte
+	at     int
+	values int
+}
+
+// parseLine reads a line that is one object.
+func parseLine(line []byte) (object, error) {
+	p := &parser{text: line}
+	value, err := p.value(0)
+	if err != nil {
+		return nil, err
+	}
+	if p.space(); p.at < len(p.text) {
+		return nil, p.errorf("there is more after the end of the object")
+	}
+	o, ok := value.(object)
+	if !ok {
+		return nil, errors.New("it is no object {…}")
+	}
+	return o, nil
+}
+
+func (p *parser) errorf(format string, args ...any) error {
+	return fmt.Errorf("column %d: "+format, append([]any{p.at + 1}, args...)...)
+}
+
+func (p *parser) space() {
+	for p.at < len(p.text) {
+		switch p.text[p.at] {
+		case ' ', '\t', '\r', '\n':
+			p.at++
+		default:
+			return
+		}
+	}
+}
+
+// next skips blanks and gives the byte that follows, 0 at the end.
+func (p *parser) next() byte {
+	p.space()
+	if p.at >= len(p.text) {
+		return 0
+	}
+	return p.text[p.at]
+}
+
+func (p *parser) value(depth int) (any, error) {
+	if depth > maxDepth {
+		return nil, p.errorf("it nests deeper than %d levels", maxDepth)
+	}
+	if p.values++; p.values > maxValues {
+		return nil, p.errorf("it has more than %d values", maxValues)
+	}
+	switch c := p.next(); c {
+	case '{':
+		return p.object(depth)
+	case '[':
+		return p.list(depth)
+	case '"':
+		return p.string()
+	case 0:
+		return nil, p.errorf("it ends too early")
+	default:
+		return p.word()
+	}
+}
+
+func (p *parser) object(depth int) (any, error) {
+	p.at++
+	o := object{}
+	for first := true; ; first = false {
+		c := p.next()
+		if c == '}' && first {
+			break
+		}
+		if c != '"' {
+			return nil, p.errorf("a name in quotes is missing")
+		}
+		name, err := p.string()
+		if err != nil {
+			return nil, err
+		}
+		if p.next() != ':' {
+			return nil, p.errorf("a : is missing after a name")
+		}
+		p.at++
+		value, err := p.value(depth + 1)
+		if err != nil {
+			return nil, err
+		}
+		o = append(o, entry{name, value})
+		if c = p.next(); c == '}' {
+			break
+		}
+		if c != ',' {
+			return nil, p.errorf("a , or } is missing")
+		}
+		p.at++
+	}
+	p.at++
+	return o, nil
+}
+
+func (p *parser) list(depth int) (any, error) {
+	p.at++
+	list := []any{}
+	if p.next() == ']' {
+		p.at++
+		return list, nil
+	}
+	for {
+		value, err := p.value(depth + 1)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, value)
+		switch p.next() {
+		case ',':
+			p.at++
+		case ']':
+			p.at++
+			return list, nil
+		default:
+			return nil, p.errorf("a , or ] is missing")
+		}
+	}
+}
+
+// word reads what has no quotes: a number, or one of a few words.
+func (p *parser) word() (any, error) {
+	from := p.at
+	for p.at < len(p.text) && !strings.ContainsRune(" \t\r\n,:{}[]\"", rune(p.text[p.at])) {
+		p.at++
+	}
+	word := string(p.text[from:p.at])
+	switch word {
+	case "null":
+		return nil, nil
+	case "true":
+		return true, nil
+	case "false":
+		return false, nil
+	}
+	if number, ok := parseNumber(word); ok {
+		return number, nil
+	}
+	p.at = from
+	return nil, p.errorf("%.40q is no value", word)
+}
+
+// parseNumber reads a number: whole ones that 64 bits hold stay whole.
+func parseNumber(word string) (any, bool) {
+	if f, ok := notFinite(word); ok {
+		return f, true
+	}
+	digits := strings.TrimPrefix(word, "-")
+	if digits == "" || digits[0] < '0' || digits[0] > '9' || strings.ContainsAny(word, "xXpP_") {
+		return nil, false
+	}
+	if !strings.ContainsAny(word, ".eE") {
+		if i, err := strconv.ParseInt(word, 10, 64); err == nil {
+			return i, true
+		}
+		if u, err := strconv.ParseUint(word, 10, 64); err == nil {
+			return u, true
+		}
+	}
+	f, err := strconv.ParseFloat(word, 64)
+	return f, err == nil || errors.Is(err, strconv.ErrRange)
+}
+
+// notFinite are the numbers that JSON has no word for.
+func notFinite(word string) (float64, bool) {
+	switch word {
+	case "NaN":
+		return math.NaN(), true
+	case "Infinity":
+		return math.Inf(1), true
+	case "-Infinity":
+		return math.Inf(-1), true
+	}
+	return 0, false
+}
+
+// string reads text in quotes. What is no UTF-8 becomes U+FFFD.
+func (p *parser) string() (string, error) {
+	p.at++
+	from := p.at
+	for ; p.at < len(p.text); p.at++ {
+		switch c := p.text[p.at]; {
+		case c == '"':
+			text := string(p.text[from:p.at])
+			p.at++
+			return valid(text), nil
+		case c == '\\':
+			return p.escaped(from)
+		case c < ' ':
+			return "", p.errorf("a control character stands in a text")
+		}
+	}
+	return "", p.errorf("a text has no end")
+}
+
+func valid(text string) string {
+	if utf8.ValidString(text) {
+		return text
+	}
+	return strings.ToValidUTF8(text, "\uFFFD")
+}
+
+// escaped reads the rest of a text in which something is escaped.
+func (p *parser) escaped(from int) (string, error) {
+	text := append([]byte(nil), p.text[from:p.at]...)
+	for p.at < len(p.text) {
+		c := p.text[p.at]
+		switch {
+		case c == '"':
+			p.at++
+			return valid(string(text)), nil
+		case c < ' ':
+			return "", p.errorf("a control character stands in a text")
+		case c != '\\':
+			text = append(text, c)
+			p.at++
+			continue
+		}
+		r, err := p.escape()
+		if err != nil {
+			return "", err
+		}
+		text = utf8.AppendRune(text, r)
+	}
+	return "", p.errorf("a text has no end")
+}
+
+// escape reads what a \ begins.
+func (p *parser) escape() (rune, error) {
+	if p.at+1 >= len(p.text) {
+		return 0, p.errorf("a text has no end")
+	}
+	c := p.text[p.at+1]
+	p.at += 2
+	if plain := strings.IndexByte(`"\/bfnrt`, c); plain >= 0 {
+		return rune("\"\\/\b\f\n\r\t"[plain]), nil
+	}
+	if c != 'u' {
+		return 0, p.errorf("a text has an escape that is none")
+	}
+	r, ok := p.hex4()
+	if !ok {
+		return 0, p.errorf("\\u needs four hexadecimal digits")
+	}
+	if !utf16.IsSurrogate(r) {
+		return r, nil
+	}
+	if p.at+1 < len(p.text) && p.text[p.at] == '\\' && p.text[p.at+1] == 'u' {
+		p.at += 2
+		low, ok := p.hex4()
+		if !ok {
+			return 0, p.errorf("\\u needs four hexadecimal digits")
+		}
+		if both := utf16.DecodeRune(r, low); both != utf8.RuneError {
+			return both, nil
+		}
+		p.at -= 6
+	}
+	return utf8.RuneError, nil
+}
+
+func (p *parser) hex4() (rune, bool) {
+	if p.at+4 > len(p.text) {
+		return 0, false
+	}
+	n, err := strconv.ParseUint(string(p.text[p.at:p.at+4]), 16, 16)
+	p.at += 4
+	return rune(n), err == nil
+}
