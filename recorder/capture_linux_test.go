@@ -282,6 +282,7 @@ func testFullOutputDisk(t *testing.T, s *stage) {
 	}
 	t.Cleanup(func() { syscall.Unmount(dir, syscall.MNT_DETACH) })
 	gitstoretest.Git(t, dir, "init", "-q")
+	gitstoretest.Git(t, dir, "config", "exprec.maxOutputSize", "64m") // more than there is room for
 	gitstoretest.Write(t, dir, "train.py", "lr = 0.1\n")
 	other := filepath.Join(t.TempDir(), "fill") // no part of the snapshot
 	if err := os.Symlink(filepath.Join(dir, ".git", "fill"), other); err != nil {
