@@ -44,6 +44,7 @@ install strace strace
 install mkfs.ext4 e2fsprogs # power is cut from a small disk of its own
 install mount mount
 install python3 python3
+python3 -c 'import ensurepip' 2>/dev/null || apt python3-venv
 install node nodejs
 install Rscript r-base-core
 # python3 on PATH may be another one than Debian's: then its own pip.
@@ -57,10 +58,15 @@ fi
 checks=passed
 ./scripts/check.sh || checks=failed
 
+python=passed
+if [ $# -eq 0 ]; then
+	./scripts/python.sh || python=failed
+fi
+
 [ $# -gt 0 ] || set -- ./...
 echo '== go test -race'
 tests=passed
 go test -race -count=1 -timeout 15m -json "$@" | go run ./scripts/testreport || tests=failed
 
-echo "checks $checks, tests $tests"
-[ "$checks$tests" = passedpassed ]
+echo "checks $checks, tests $tests, Python $python"
+[ "$checks$tests$python" = passedpassedpassed ]

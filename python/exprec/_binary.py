@@ -43,10 +43,9 @@ def run(*arguments: str, stdout: int | None = None) -> subprocess.CompletedProce
 
 
 def words(output: bytes) -> str:
-    """Give the last line of what exprec said, without its name."""
-    lines = output.decode("utf-8", "replace").strip().splitlines()
-    last = lines[-1].strip() if lines else ""
-    for prefix in ("exprec: ", "error: "):
-        if last.startswith(prefix):
-            last = last[len(prefix) :]
-    return last
+    """Give the line in which exprec said what is wrong, without its name."""
+    lines = [line.strip() for line in output.decode("utf-8", "replace").splitlines() if line.strip()]
+    for line in lines:
+        if line.startswith("exprec: "):
+            return line[len("exprec: ") :]
+    return lines[-1] if lines else ""

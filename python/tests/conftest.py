@@ -17,6 +17,24 @@ import pytest
 TOP = pathlib.Path(__file__).resolve().parents[2]
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport():
+    """A skipped test is a failure."""
+    report = yield
+    if report.skipped:
+        report.outcome, report.longrepr = "failed", "a skipped test is a failure"
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report():
+    """So is a skipped file."""
+    report = yield
+    if report.skipped:
+        report.outcome, report.longrepr = "failed", "a skipped file is a failure"
+    return report
+
+
 @pytest.fixture(scope="session")
 def binary(tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
     """The folder of exprec: EXPREC_BIN, or built from this repository."""
