@@ -4,12 +4,14 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"os"
 	"path/filepath"
 	"runtime"
 	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/exprec/exprec/gitstore"
 	"github.com/exprec/exprec/recorder/internal/record"
@@ -76,6 +78,24 @@ type listedRun struct {
 // listed finds every run by its refs, and those by their journals of which
 // nothing is in git yet, sorted by UUID. It counts the refs that are no run's.
 func (p *Project) listed() (runs []listedRun, skipped int, err error) {
+	for range rereads {
+		began := time.Now()
+		if runs, skipped, err = p.inGit(); err != nil {
+			return nil, 0, err
+		}
+		beside, sealed := p.besideGit(runs, began)
+		runs = joinCopies(append(runs, beside...))
+		if !sealed {
+			break
+		}
+	}
+	p.seen.Store(&runs)
+	p.vanished.Store(nil)
+	return runs, skipped, nil
+}
+
+// inGit finds the runs by their refs.
+func (p *Project) inGit() (runs []listedRun, skipped int, err error) {
 	for _, store := range p.stores {
 		refs, err := store.Refs(refPrefix)
 		if err != nil {
@@ -94,19 +114,32 @@ func (p *Project) listed() (runs []listedRun, skipped int, err error) {
 			runs = append(runs, listedRun{uuid, copies[n : n+1 : n+1]})
 		}
 	}
-	runs = joinCopies(runs)
-	known := runs
+	return joinCopies(runs), skipped, nil
+}
+
+// besideGit finds the runs that have journals and no ref. One may have got its
+// first ref and have been sealed since the refs were read, so that it has
+// neither here: its folder has changed since then, and the refs are to be read
+// again.
+func (p *Project) besideGit(known []listedRun, began time.Time) (runs []listedRun, sealed bool) {
 	for _, folder := range p.runFolders(func(dir, name string) bool {
-		_, inGit := findListed(known, name)
-		return !inGit && hasJournals(dir, name)
+		if _, ok := findListed(known, name); ok {
+			return false
+		}
+		if hasJournals(dir, name) {
+			return true
+		}
+		info, err := os.Stat(filepath.Join(dir, name))
+		sealed = sealed || err == nil && info.ModTime().After(began.Add(-clockTick))
+		return false
 	}) {
 		runs = append(runs, listedRun{uuid: filepath.Base(folder)})
 	}
-	runs = joinCopies(runs)
-	p.seen.Store(&runs)
-	p.vanished.Store(nil)
-	return runs, skipped, nil
+	return runs, sealed
 }
+
+// clockTick is how coarse the times of files may be.
+const clockTick = 20 * time.Millisecond
 
 // joinCopies sorts runs, and makes one of those that are the same.
 func joinCopies(runs []listedRun) []listedRun {
@@ -165,6 +198,11 @@ func (p *Project) unstarted(uuid string) *Run {
 		r.started = info
 	}
 	r.judge()
+	if r.status != Running { // sealed while it was looked at?
+		if t, err := p.tip(uuid); err == nil && !t.hash.IsZero() {
+			return p.load(t.store, uuid, t.hash)
+		}
+	}
 	return r
 }
 
