@@ -20,7 +20,7 @@ const (
 	maxAlternateDepth = 5
 	maxAlternates     = 100
 	maxOpenPacks      = 400
-	maxTries          = 5 // when packs are read late, or vanish while they are read
+	maxTries          = 25 // packs are read late, or vanish while they are read, some for each gc
 )
 
 // database finds objects in the folders of a repository. It is safe for
@@ -130,7 +130,7 @@ func (d *database) renew(known int) (changed bool) {
 const newestPacks = 64
 
 // openLater opens the newest of the small packs that were listed, and the next
-// time all others.
+// time all others. Where one has gone since it was listed, they are listed anew.
 func (d *database) openLater() (changed bool) {
 	bases := slices.Collect(maps.Keys(d.later))
 	if !d.deep && len(bases) > newestPacks {
@@ -138,14 +138,20 @@ func (d *database) openLater() (changed bool) {
 		bases = bases[:newestPacks]
 	}
 	d.deep = len(bases) < len(d.later)
+	gone := false
 	for _, base := range bases {
-		changed = d.read(base) || changed
+		opened := d.read(base)
+		changed = changed || opened
+		gone = gone || !opened && !fileExists(base+".idx")
 		delete(d.later, base)
+	}
+	if gone { // what was in it is in another one by now
+		changed = d.refresh(true) || changed
 	}
 	if changed {
 		d.arrange()
 	}
-	return changed || d.deep
+	return changed || d.deep || gone && len(d.later) > 0
 }
 
 // read opens the index of a pack.
