@@ -45,6 +45,8 @@ def begin(settings: Settings, own: str) -> Started | None:
     if not path:
         return _wait(settings, f"the program exprec is not on PATH: {_binary.HOW}")
     answer = _ask(path, settings, own)
+    if answer is None:
+        return _wait(settings, f"{path} knows no begin, it is another program or too old: {_binary.HOW}")
     if answer.get("off"):
         return None
     started = Started(str(answer["id"]), str(answer["dir"]))
@@ -57,8 +59,8 @@ def begin(settings: Settings, own: str) -> Started | None:
     return started
 
 
-def _ask(path: str, settings: Settings, own: str) -> dict[str, object]:
-    """Run `exprec begin` and give the object that it prints."""
+def _ask(path: str, settings: Settings, own: str) -> dict[str, object] | None:
+    """Run `exprec begin` and give the object that it prints, None where that is no exprec."""
     import json
     import subprocess
 
@@ -83,8 +85,8 @@ def _ask(path: str, settings: Settings, own: str) -> dict[str, object]:
         answer = None
     if done.returncode == 0 and isinstance(answer, dict) and (answer.get("off") or "id" in answer and "dir" in answer):
         return answer
-    if done.returncode == 2:
-        raise CannotRecord(f"{path} knows no begin, it is another program or too old: {_binary.HOW}")
+    if done.returncode in (0, 2):
+        return None
     raise CannotRecord(f"{path} begin ended with exit code {done.returncode}")
 
 

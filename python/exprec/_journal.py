@@ -18,7 +18,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_HEARTBEAT = 30.0  # seconds
 _LONGEST = 16 << 20  # bytes of a line
 _PAUSE = 1_000_000_000  # nanoseconds between attempts to make the file
 
@@ -53,7 +52,6 @@ class Journal:
         self._opening = threading.Lock()
         self._raw: Callable[[bytes], int | None] | None = None
         self._lock = _lock.Lock(folder)
-        self._ending = threading.Event()
         self._torn = False
         self._again = 0  # when the file is tried again, where it could not be made
         self._start = time_ns()
@@ -103,9 +101,12 @@ class Journal:
                 self.failed(error)
                 return
             self._raw = self.write = file.write
-            threading.Thread(target=self._beat, name="exprec heartbeat", daemon=True).start()
         if self._opened is not None:
             self._opened()
+
+    def beat(self) -> None:
+        """Give a sign of life."""
+        self.put(f'{{"t":{self.milliseconds()},"heartbeat":true}}\n'.encode())
 
     def end(self, fields: dict[str, object]) -> None:
         """Write the last line, and let go of the file and the lock."""
@@ -116,15 +117,7 @@ class Journal:
         self.abandon()
 
     def abandon(self) -> None:
-        """Let go of the file and the lock without a word, as in a fork."""
-        self.closed = True
-        self._ending.set()
-        self.write = self._raw = self._nothing
-        self._lock.release()
-
-    def disown(self) -> None:
-        """In a fork: leave the parent's journal alone. No lock is taken here,
-        since a thread that the fork does not have may hold it."""
+        """Let go of the file and the lock without a word; in a fork the parent keeps both."""
         self.closed = True
         self.write = self._raw = self._nothing
         self._lock.release()
@@ -177,10 +170,6 @@ class Journal:
         header.update(self._world)
         header["rank"] = _world.rank()
         return json.dumps(header, separators=(",", ":")).encode() + b"\n"
-
-    def _beat(self) -> None:
-        while not self._ending.wait(_HEARTBEAT):
-            self.put(f'{{"t":{self.milliseconds()},"heartbeat":true}}\n'.encode())
 
     def _first(self, data: bytes) -> int | None:
         self.open()

@@ -15,6 +15,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from ._watch import Watch
+
 _NAMES = {1: "stdout", 2: "stderr"}
 _RESERVED = 10  # the least number of a copied descriptor
 
@@ -22,15 +24,14 @@ _RESERVED = 10  # the least number of a copied descriptor
 class Diversion:
     """The descriptors, while they are diverted."""
 
-    def __init__(self, folder: str, supervisor: int, lost: Callable[[str], None]) -> None:
+    def __init__(self, folder: str, supervisor: int, watch: Watch, lost: Callable[[str], None]) -> None:
         self._folder = folder
         self._supervisor = supervisor
+        self._watch = watch
         self._lost = lost
         self._saved: dict[int, int] = {}
         self._readers: dict[int, int] = {}
         self._pidfd = -1
-        self._wake: tuple[int, int] | None = None
-        self._watch: threading.Thread | None = None
         self._turn = threading.Lock()
         self._taken = False
 
@@ -44,9 +45,7 @@ class Diversion:
             raise
         self._taken = True
         if self._pidfd >= 0:
-            self._wake = os.pipe()
-            self._watch = threading.Thread(target=self._wait, name="exprec output", daemon=True)
-            self._watch.start()
+            self._watch.add(self._pidfd, self._supervisor_died)
 
     def _open(self) -> None:
         import fcntl
@@ -81,13 +80,8 @@ class Diversion:
             taken, self._taken = self._taken, False
             if taken:
                 self._restore()
-        if self._wake is not None:
-            os.write(self._wake[1], b".")
-            if self._watch is not None and self._watch is not threading.current_thread():
-                self._watch.join(2)
-                if self._watch.is_alive():
-                    return  # it is held up by who reads the output, and needs its descriptors
-        self._close()
+        if self._watch.stop():
+            self._close()
 
     def message_fd(self) -> int:
         """Give the descriptor that messages for people go to, past the diversion."""
@@ -96,54 +90,41 @@ class Diversion:
     def forget(self) -> None:
         """In a fork: what is printed goes on to the supervisor, and nothing is watched."""
         self._taken = False
-        self._watch = None
         self._close()
 
-    def _wait(self) -> None:
-        """Wait for the supervisor's death, or the end of the diversion."""
-        wake = self._wake[0] if self._wake is not None else -1
-        poll = select.poll()
-        poll.register(wake, select.POLLIN)
-        poll.register(self._pidfd, select.POLLIN)
-        if any(fd == wake for fd, _ in poll.poll()):
-            return
+    def _supervisor_died(self) -> bool:
+        """Take the descriptors back, and pass on what is in the pipes and what children still print."""
         with self._turn:
-            if not self._taken:
-                return
-            flush()
-            self._taken = False
-            self._restore()
-        self._lost("the output is no longer recorded: the supervisor of the run has ended")
-        self._drain(wake)
-
-    def _drain(self, wake: int) -> None:
-        """Pass on what is in the pipes, and what children still print."""
-        poll = select.poll()
-        poll.register(wake, select.POLLIN)
-        open_readers = {reader: fd for fd, reader in self._readers.items()}
-        for reader in open_readers:
-            poll.register(reader, select.POLLIN)
-        while open_readers:
-            for ready, event in poll.poll():
-                if ready == wake:
-                    return
-                data = b""
-                if event & select.POLLIN:
-                    data = _read(ready)
-                    _write_all(self._saved[open_readers[ready]], data)
-                if not data:
-                    poll.unregister(ready)
-                    del open_readers[ready]
+            if self._taken:
+                flush()
+                self._taken = False
+                self._restore()
+                self._lost("the output is no longer recorded: the supervisor of the run has ended")
+                for fd, reader in self._readers.items():
+                    self._watch.add(reader, _passing(reader, self._saved[fd]))
+        return False
 
     def _restore(self) -> None:
         for fd, saved in self._saved.items():
             os.dup2(saved, fd)
 
     def _close(self) -> None:
-        for fd in (*self._saved.values(), *self._readers.values(), self._pidfd, *(self._wake or ())):
+        for fd in (*self._saved.values(), *self._readers.values(), self._pidfd):
             if fd >= 0:
                 os.close(fd)
-        self._saved, self._readers, self._pidfd, self._wake = {}, {}, -1, None
+        self._saved, self._readers, self._pidfd = {}, {}, -1
+
+
+def _passing(reader: int, to: int) -> Callable[[], bool]:
+    def go_on() -> bool:
+        try:
+            data = os.read(reader, 65536)
+        except BlockingIOError:
+            return True
+        _write_all(to, data)
+        return bool(data)
+
+    return go_on
 
 
 def flush() -> None:
@@ -153,13 +134,6 @@ def flush() -> None:
             stream.flush()
         except Exception:  # closed, None, or somebody's own object
             pass
-
-
-def _read(fd: int) -> bytes:
-    try:
-        return os.read(fd, 65536)
-    except BlockingIOError:
-        return b""
 
 
 def _write_all(fd: int, data: bytes) -> None:

@@ -15,12 +15,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from types import TracebackType
 
-    from ._experiment import Experiment
+    from ._life import Life
 
 
 class _State:
     def __init__(self) -> None:
-        self.live: list[Experiment] = []
+        self.live: list[Life] = []
         self.hooked = False  # for forks and the exit, once for all
         self.catching = False  # sys.excepthook is ours, or calls ours
         self.before: Callable[..., object] = sys.__excepthook__  # sys.excepthook as it was
@@ -30,21 +30,21 @@ class _State:
 _state = _State()
 
 
-def add(experiment: Experiment) -> None:
+def add(experiment: Life) -> None:
     """Have an experiment ended when the process ends."""
     _state.live.append(experiment)
     if not _state.hooked:
         _state.hooked = True
         atexit.register(_at_exit)
         if hasattr(os, "register_at_fork"):
-            os.register_at_fork(after_in_child=_in_fork)
+            os.register_at_fork(before=_before_fork, after_in_parent=_after_fork, after_in_child=_in_fork)
     if not _state.catching:
         _state.catching = True
         _state.before = sys.excepthook
         sys.excepthook = _excepthook
 
 
-def remove(experiment: Experiment) -> None:
+def remove(experiment: Life) -> None:
     """Forget an experiment that has ended."""
     if experiment in _state.live:
         _state.live.remove(experiment)
@@ -53,7 +53,7 @@ def remove(experiment: Experiment) -> None:
         _state.catching = False
 
 
-def live() -> list[Experiment]:
+def live() -> list[Life]:
     """Give the live experiments, the oldest first."""
     return list(_state.live)
 
@@ -87,6 +87,16 @@ def _excepthook(kind: type[BaseException], value: BaseException, trace: Tracebac
     for experiment in live():
         experiment._uncaught(kind, value, trace)
     _state.before(kind, value, trace)
+
+
+def _before_fork() -> None:
+    for experiment in live():
+        experiment._pause()
+
+
+def _after_fork() -> None:
+    for experiment in live():
+        experiment._resume()
 
 
 def _in_fork() -> None:

@@ -238,3 +238,58 @@ def test_stdin_is_left_to_the_program(project) -> None:
     done = subprocess.run([sys.executable, "train.py"], cwd=project.top, env=project.environ, input="given", capture_output=True, text=True)
     assert done.stdout == "given\n"
     assert os.path.isdir(project.top)
+
+
+def test_forks_are_of_a_process_without_our_threads(project) -> None:
+    done = project.run("""
+        import os, threading, time, exprec
+        with exprec.Experiment() as e:
+            assert threading.active_count() == 2
+            for _ in range(20):
+                pid = os.fork()
+                if pid == 0:
+                    status = open("/proc/self/status").read()
+                    os._exit(0 if threading.active_count() == 1 else 1)
+                assert os.waitpid(pid, 0)[1] == 0
+            assert threading.active_count() == 2
+    """)
+    assert done.returncode == 0, done.stderr
+    assert project.show()["status"] == "succeeded"
+    # Python 3.12 and later warn of threads while they fork: there are none of ours.
+    done = project.run("""
+        import os, warnings, exprec
+        warnings.simplefilter("error")
+        with exprec.Experiment() as e:
+            if os.fork() == 0: os._exit(0)
+            os.wait()
+    """, PYTHONDEVMODE="1")
+    assert (done.returncode, [l for l in done.stderr.splitlines() if not l.startswith("exprec: ")]) == (0, [])
+
+
+def test_nothing_is_left_open(project) -> None:
+    done = project.run("""
+        import exprec
+        with exprec.Experiment(verbose=False) as e:
+            e.add_scalar("x", 1)
+            with e.open("f", "w") as f: f.write("1")
+            e.add_file("g", "data.txt")
+            e.add_input("h", "data.txt")
+    """, PYTHONDEVMODE="1", PYTHONWARNINGS="error")
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_signs_of_life(project) -> None:
+    done = project.run("""
+        import time, exprec, exprec._watch
+        exprec._watch._HEARTBEAT = 0.05
+        with exprec.Experiment(system=False) as e:
+            e.add_scalar("x", 1)
+            limit = time.monotonic() + 20
+            while True:
+                import os
+                lines = [l for n in os.listdir(e.dir + "/journal") if n.endswith(".jsonl") for l in open(e.dir + "/journal/" + n)]
+                if sum("heartbeat" in line for line in lines) >= 3: break
+                assert time.monotonic() < limit
+                time.sleep(0.02)
+    """)
+    assert done.returncode == 0, done.stderr

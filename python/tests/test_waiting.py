@@ -7,6 +7,8 @@ import os
 import subprocess
 import sys
 
+import pytest
+
 from conftest import Project, scalars
 
 
@@ -39,14 +41,25 @@ def test_without_exprec_an_exception_is_written_down(bare) -> None:
     assert lines[-2]["error"]["type"] == "ZeroDivisionError" and lines[-1]["end"] == {"status": "failed"}
 
 
-def test_another_program_of_that_name(bare, tmp_path) -> None:
+@pytest.mark.parametrize("code", [0, 2])
+def test_another_or_older_program_of_that_name(bare, tmp_path, code: int) -> None:
     other = tmp_path / "tools" / "exprec"
-    for code in (0, 1, 2):
-        other.write_text(f"#!/bin/sh\necho usage\nexit {code}\n")
-        other.chmod(0o755)
-        done = bare.run("import exprec\nwith exprec.Experiment() as e: e.add_scalar('x', 1); print('ran')")
-        assert (done.returncode, done.stdout) == (0, "ran\n"), done.stderr
-        assert "exprec: " in done.stderr
+    other.write_text(f"#!/bin/sh\necho usage\nexit {code}\n")
+    other.chmod(0o755)
+    done = bare.run("import exprec\nwith exprec.Experiment() as e: e.add_scalar('x', 1); print('ran')")
+    assert (done.returncode, done.stdout) == (0, "ran\n"), done.stderr
+    assert "too old" in done.stderr
+    assert scalars(bare.lines(), "x") == [(0, 1)]
+
+
+@pytest.mark.parametrize("script", ["exit 1", "kill -9 $$", "exec nothing-like-it"])
+def test_exprec_that_fails(bare, tmp_path, script: str) -> None:
+    other = tmp_path / "tools" / "exprec"
+    other.write_text(f"#!/bin/sh\n{script}\n")
+    other.chmod(0o755)
+    done = bare.run("import exprec\nwith exprec.Experiment() as e: e.add_scalar('x', 1); print('ran')")
+    assert (done.returncode, done.stdout) == (0, "ran\n"), done.stderr
+    assert "this run is not recorded" in done.stderr
 
 
 def test_a_folder_that_cannot_be_written(bare) -> None:

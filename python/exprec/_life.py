@@ -1,0 +1,230 @@
+"""The life of an experiment: start, end, forks, and what is said to people."""
+
+from __future__ import annotations
+
+import os
+import threading
+
+from . import _begin as beginning
+from . import _errors, _process, _settings
+from ._journal import Journal, Nowhere
+from ._names import Segments
+from ._scalars import Scalars
+from ._watch import Watch
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import TracebackType
+    from typing import Any
+
+    from ._output import Diversion
+
+NEW, LIVE, ENDED = "new", "live", "ended"
+_MOST_WARNINGS = 100
+
+
+class Life:
+    """What an experiment is apart from its values."""
+
+    _settings: _settings.Settings
+    _to_ignore: tuple[type[BaseException] | str, ...]
+
+    def _setup(self) -> None:
+        self._phase = NEW
+        self._turn = threading.Lock()
+        self._started: beginning.Started | None = None
+        self._journal: Journal = Nowhere()
+        self._scalars: Scalars | None = None  # None until the start
+        self._diversion: Diversion | None = None
+        self._worker = False  # a fork, or a process that was handed the experiment
+        self._ending: _errors.Ending | None = None
+        self._warned: set[str] = set()
+        self._segments = Segments()
+        self._hashing: list[threading.Thread] = []
+        self._watch = Watch(self._beat)
+        self._paused = False
+        self._temporary: Any = None
+
+    def _ensure(self) -> None:
+        """Start the run, if that has not been done."""
+        if self._phase == NEW:
+            with self._turn:
+                if self._phase == NEW:
+                    self._phase = LIVE
+                    self._begin()
+
+    def _begin(self) -> None:
+        started = None
+        if not _settings.off():
+            try:
+                started = beginning.begin(self._settings, _process.invited())
+            except beginning.CannotRecord as error:
+                self._say(f"this run is not recorded: {error}")
+        if started is None:
+            self._scalars = Scalars(self._journal)
+            return
+        self._attach(started)
+        if self._settings.output and started.output and not started.joined:
+            self._divert(started)
+        if not started.joined and not started.waiting:
+            _process.invite(started.run, started.folder)
+
+    def _attach(self, started: beginning.Started) -> None:
+        """Become a writer of a run."""
+        self._started = started
+        self._journal = self._new_journal()
+        self._scalars = Scalars(self._journal)
+        if not self._worker:
+            self._journal.line({"facts": {"runtime": beginning.runtime()}})
+            if started.joined and self._settings.meta():
+                self._journal.line({"meta": self._settings.meta()})
+        _process.add(self)
+
+    def _new_journal(self) -> Journal:
+        started = self._started
+        assert started is not None
+        return Journal(started.folder, started.run, started.world, self._say, self._wrote)
+
+    def _divert(self, started: beginning.Started) -> None:
+        from ._output import Diversion
+
+        diversion = Diversion(started.folder, started.supervisor, self._watch, self._warn)
+        try:
+            diversion.take()
+        except OSError as error:
+            self._warn(f"the output is not recorded: {error}")
+        else:
+            self._diversion = diversion
+
+    def finish(self) -> None:
+        """End the run as succeeded, unless fail was called, and wait for its record."""
+        self._finish(_errors.Ending("succeeded"))
+
+    def fail(self, error: BaseException | str) -> None:
+        """Say that the run has failed; the first error counts. It goes on until its end."""
+        if isinstance(error, BaseException):
+            words = _errors.describe(type(error), error, error.__traceback__)
+        elif isinstance(error, str):
+            words = {"type": "", "message": error}
+        else:
+            raise TypeError(f"an error is an exception or a str, not {type(error).__name__}")
+        self._ensure()
+        self._failed(_errors.Ending("failed", error=words))
+
+    def _failed(self, ending: _errors.Ending) -> None:
+        if self._ending is None:
+            self._ending = ending
+            if ending.error is not None:
+                self._journal.line({"error": ending.error})
+
+    def _finish(self, ending: _errors.Ending) -> None:
+        with self._turn:
+            if self._phase != LIVE:
+                self._phase = ENDED
+                return
+            self._phase = ENDED
+        self._close(ending)
+        started, diversion = self._started, self._diversion
+        self._diversion = None
+        if diversion is not None and not self._worker:
+            diversion.give_back()
+        self._watch.stop()
+        if started is None or self._worker:
+            return
+        _process.uninvite(started.run)
+        if started.supervisor and not started.joined:
+            from . import _lock, _seal
+
+            problem = _seal.finish(started, _lock.Lock(started.folder), ending.exit_code)
+            if problem:
+                self._say(problem)
+
+    def _close(self, ending: _errors.Ending) -> None:
+        """Write the last words of this process."""
+        for thread in self._hashing:
+            thread.join()
+        _process.remove(self)
+        if self._worker and not self._journal.opened:
+            self._journal.abandon()
+        else:
+            self._failed(ending)
+            self._journal.end((self._ending or ending).fields())
+        self._journal = Nowhere()
+        self._scalars = Scalars(self._journal)
+
+    # What the package calls: forks, exits, exceptions.
+
+    def _exiting(self) -> None:
+        """The interpreter ends. The supervisor sees how, and seals the run."""
+        with self._turn:
+            if self._phase != LIVE:
+                return
+            self._phase = ENDED
+        self._close(_errors.Ending("succeeded"))
+
+    def _uncaught(self, kind: type[BaseException], value: BaseException, trace: TracebackType | None) -> None:
+        self._failed(_errors.of_exception(kind, value, trace))
+
+    def _pause(self) -> None:
+        """The process is about to fork: it does so without a thread of ours."""
+        self._paused = self._watch.running and self._watch.stop(0.5)
+
+    def _resume(self) -> None:
+        if self._paused:
+            self._watch.start()
+
+    def _forked(self) -> None:
+        """This is a fork: what it logs goes into a journal of its own."""
+        self._turn = threading.Lock()
+        self._worker = True
+        self._hashing = []
+        self._watch.forget()
+        self._watch = Watch(self._beat)
+        if self._diversion is not None:
+            self._diversion.forget()
+            self._diversion = None
+        if self._started is not None:
+            self._journal.abandon()
+            self._journal = self._new_journal()
+            self._scalars = Scalars(self._journal)
+
+    def _beat(self) -> None:
+        self._journal.beat()
+
+    def _wrote(self) -> None:
+        """The journal was made. In a worker of multiprocessing only this is called at its end."""
+        self._watch.start()
+        if self._worker:
+            import sys
+
+            util = sys.modules.get("multiprocessing.util")
+            if util is not None:
+                util.Finalize(None, self._exiting, exitpriority=0)
+
+    def __repr__(self) -> str:
+        run = self._started.run[:8] if self._started is not None else "no run"
+        return f"<exprec.Experiment {run}, {self._phase}>"
+
+    # Messages.
+
+    def _ready(self) -> Scalars:
+        self._ensure()
+        if self._scalars is None:
+            self._scalars = Scalars(self._journal)
+        return self._scalars
+
+    def _warn(self, text: str) -> None:
+        """Say something once, and keep it in the record."""
+        if text in self._warned or len(self._warned) >= _MOST_WARNINGS:
+            return
+        self._warned.add(text)
+        self._say(text)
+        self._journal.line({"warning": text})
+
+    def _say(self, text: str) -> None:
+        """Print a line for people, past the recorded output."""
+        fd = self._diversion.message_fd() if self._diversion is not None else 2
+        try:
+            os.write(fd, f"exprec: {text}\n".encode("utf-8", "replace"))
+        except OSError:
+            pass
