@@ -56,6 +56,9 @@ class Watch:
         thread.join(patience)
         if thread.is_alive():
             return False
+        task, limit = f"/proc/self/task/{thread.native_id}", monotonic() + 0.05
+        while os.path.exists(task) and monotonic() < limit:
+            pass  # the kernel is about to take it away, and a fork would still count it
         self.forget()
         return True
 

@@ -14,6 +14,8 @@ import time
 
 import pytest
 
+#: The interpreter of the scripts; another one than this with EXPREC_PYTHON.
+PYTHON = os.environ.get("EXPREC_PYTHON", sys.executable)
 TOP = pathlib.Path(__file__).resolve().parents[2]
 
 
@@ -91,7 +93,7 @@ class Project:
         """Start a script; it runs in the project."""
         self.write(code)
         return subprocess.Popen(
-            [*before, sys.executable, "train.py", *arguments],
+            [*before, PYTHON, "train.py", *arguments],
             cwd=self.top,
             env={**self.environ, **environ},
             stdin=subprocess.DEVNULL,
