@@ -35,16 +35,17 @@ class CannotRecord(Exception):
     """Nothing is recorded, and why."""
 
 
-def begin(settings: Settings, own: str) -> Started | None:
+def begin(settings: Settings, own: str, diverted: bool = True) -> Started | None:
     """Start or join a run; None where exprec says that recording is off.
 
     own is the run that this process put into its environment itself: it is not
-    to be joined again. CannotRecord says why nothing is recorded.
+    to be joined again. diverted says that the descriptors 1 and 2 are what the
+    program prints on. CannotRecord says why nothing is recorded.
     """
     path = _binary.find()
     if not path:
         return _wait(settings, f"the program exprec is not on PATH: {_binary.HOW}")
-    answer = _ask(path, settings, own)
+    answer = _ask(path, settings, own, diverted and settings.output)
     if answer is None:
         return _wait(settings, f"{path} knows no begin, it is another program or too old: {_binary.HOW}")
     if answer.get("off"):
@@ -59,7 +60,7 @@ def begin(settings: Settings, own: str) -> Started | None:
     return started
 
 
-def _ask(path: str, settings: Settings, own: str) -> dict[str, object] | None:
+def _ask(path: str, settings: Settings, own: str, output: bool) -> dict[str, object] | None:
     """Run `exprec begin` and give the object that it prints, None where that is no exprec."""
     import json
     import subprocess
@@ -69,7 +70,7 @@ def _ask(path: str, settings: Settings, own: str) -> dict[str, object] | None:
         del environ[RUN]
         environ.pop(DIR, None)
     words = [path, "begin", "--json", f"--pid={os.getpid()}", *settings.arguments()]
-    handed = _stdout() if settings.output else -1
+    handed = _stdout() if output else -1
     if handed >= 0:
         words.append(f"--stdout={handed}")
     try:

@@ -6,7 +6,7 @@ import os
 import threading
 
 from . import _begin as beginning
-from . import _errors, _process, _settings
+from . import _errors, _notebook, _process, _settings
 from ._journal import Journal, Nowhere
 from ._names import Segments
 from ._scalars import Scalars
@@ -36,6 +36,7 @@ class Life:
         self._journal: Journal = Nowhere()
         self._scalars: Scalars | None = None  # None until the start
         self._diversion: Diversion | None = None
+        self._notebook: _notebook.Notebook | None = None
         self._worker = False  # a fork, or a process that was handed the experiment
         self._ending: _errors.Ending | None = None
         self._warned: set[str] = set()
@@ -54,17 +55,19 @@ class Life:
                     self._begin()
 
     def _begin(self) -> None:
-        started = None
+        started, notebook = None, _notebook.shell()
         if not _settings.off():
             try:
-                started = beginning.begin(self._settings, _process.invited())
+                started = beginning.begin(self._settings, _process.invited(), diverted=notebook is None)
             except beginning.CannotRecord as error:
                 self._say(f"this run is not recorded: {error}")
         if started is None:
             self._scalars = Scalars(self._journal)
             return
         self._attach(started)
-        if self._settings.output and started.output and not started.joined:
+        if notebook is not None:
+            self._keep_cells(notebook, started)
+        elif self._settings.output and started.output and not started.joined:
             self._divert(started)
         if not started.joined and not started.waiting:
             _process.invite(started.run, started.folder)
@@ -95,6 +98,12 @@ class Life:
             self._warn(f"the output is not recorded: {error}")
         else:
             self._diversion = diversion
+
+    def _keep_cells(self, shell: Any, started: beginning.Started) -> None:
+        try:
+            self._notebook = _notebook.Notebook(shell, started.folder, self._settings.output and not started.joined)
+        except OSError as error:
+            self._warn(f"the cells are not recorded: {error}")
 
     def finish(self) -> None:
         """End the run as succeeded, unless fail was called, and wait for its record."""
@@ -143,6 +152,7 @@ class Life:
         """Write the last words of this process."""
         for thread in self._hashing:
             thread.join()
+        self._end_notebook()
         _process.remove(self)
         if self._worker and not self._journal.opened:
             self._journal.abandon()
@@ -152,15 +162,25 @@ class Life:
         self._journal = Nowhere()
         self._scalars = Scalars(self._journal)
 
+    def _end_notebook(self) -> None:
+        if self._notebook is not None and not self._worker:
+            try:
+                self._notebook.end()
+            except OSError as error:
+                self._warn(f"the last cells are not recorded: {error}")
+
     # What the package calls: forks, exits, exceptions.
 
     def _exiting(self) -> None:
-        """The interpreter ends. The supervisor sees how, and seals the run."""
+        """The interpreter ends. The supervisor sees how, and seals the run.
+
+        A kernel that is shut down or restarted did not come to the end of anything.
+        """
         with self._turn:
             if self._phase != LIVE:
                 return
             self._phase = ENDED
-        self._close(_errors.Ending("succeeded"))
+        self._close(_errors.Ending("succeeded" if self._notebook is None else "stopped"))
 
     def _uncaught(self, kind: type[BaseException], value: BaseException, trace: TracebackType | None) -> None:
         self._failed(_errors.of_exception(kind, value, trace))

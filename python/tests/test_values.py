@@ -167,3 +167,12 @@ def test_only_what_has_names_gives_parameters() -> None:
     assert named([1]) is None
     assert named("text") is None
     assert named(Optimizer) is None
+
+
+def test_omegaconf() -> None:
+    from omegaconf import OmegaConf
+
+    config = OmegaConf.create({"lr": 0.1, "twice": "${lr}", "layers": [1, {"n": 2}], "missing": "???"})
+    notes: list[str] = []
+    assert plain(config, notes.append) == {"lr": 0.1, "twice": 0.1, "layers": [1, {"n": 2}], "missing": "???"}
+    assert named(config) is not None and notes == []
