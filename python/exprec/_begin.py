@@ -92,9 +92,9 @@ def _ask(path: str, settings: Settings, own: str, output: bool) -> dict[str, obj
 
 
 def _stdout() -> int:
-    """Give a copy of this process's stdout, -1 where there is none."""
+    """Give a copy of this process's stdout, -1 where it cannot be handed over."""
     try:
-        return os.dup(1)
+        return os.dup(1) if os.name == "posix" else -1
     except OSError:
         return -1
 

@@ -94,6 +94,8 @@ class Journal:
                 return
             self._lock.take()
             try:
+                if self._lock.sealed():  # a worker that outlives the run
+                    raise OSError(errno.EPERM, "the run has ended")
                 file = self._create()
             except OSError as error:
                 # The disk may be full now and have room later.
@@ -147,7 +149,10 @@ class Journal:
 
     def _create(self) -> _File:
         folder = os.path.join(self._folder, "journal")
-        os.makedirs(folder, mode=0o700, exist_ok=True)
+        try:
+            os.mkdir(folder, mode=0o700)
+        except FileExistsError:
+            pass
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND | getattr(os, "O_CLOEXEC", 0)
         path = os.path.join(folder, os.urandom(8).hex() + ".jsonl")
         file = _File(path, "ab", opener=lambda name, _: os.open(name, flags, 0o600))

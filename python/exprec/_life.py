@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 NEW, LIVE, ENDED = "new", "live", "ended"
 _MOST_WARNINGS = 100
+_HASH_PATIENCE = 1.0  # seconds that an end by an exception waits for hashes of inputs
 
 
 class Life:
@@ -151,7 +152,7 @@ class Life:
     def _close(self, ending: _errors.Ending) -> None:
         """Write the last words of this process."""
         for thread in self._hashing:
-            thread.join()
+            thread.join(None if ending.status == "succeeded" else _HASH_PATIENCE)
         self._end_notebook()
         _process.remove(self)
         if self._worker and not self._journal.opened:

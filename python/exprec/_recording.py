@@ -25,10 +25,10 @@ class Recording(Life):
         """
         check_name("parameter", name)
         self._ensure()
-        made = plain(value, lambda note: self._warn(f"the parameter {name!r}: {note}"))
         try:
+            made = plain(value, lambda note: self._warn(f"the parameter {name!r}: {note}"))
             self._journal.line({"param": name, "v": made})
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             self._warn(f"the parameter {name!r} is not recorded: {error}")
 
     def set_parameters(self, values: object) -> None:

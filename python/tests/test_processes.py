@@ -294,3 +294,41 @@ def test_signs_of_life(project) -> None:
                 time.sleep(0.02)
     """)
     assert done.returncode == 0, done.stderr
+
+
+def test_a_worker_that_logs_after_the_end(project) -> None:
+    done = project.run("""
+        import os, sys, exprec
+        r, w = os.pipe()
+        done_r, done_w = os.pipe()
+        with exprec.Experiment() as e:
+            e.add_scalar("x", 1)
+            if os.fork() == 0:
+                os.close(w)
+                os.read(r, 1)  # until the parent's run has ended
+                e.add_scalar("x", 2)
+                e.set_parameter("late", 1)
+                os.write(done_w, b"survived")
+                os._exit(0)
+            os.close(r)
+        os.write(w, b".")
+        print(os.read(done_r, 100))
+    """)
+    assert (done.returncode, done.stdout) == (0, "b'survived'\n"), done.stderr
+    assert project.points("x") == [(0, 1.0)]
+    assert len(project.runs()) == 1
+
+
+def test_a_child_prints_after_the_end(project) -> None:
+    done = project.run("""
+        import os, subprocess, time, exprec
+        r, w = os.pipe()
+        with exprec.Experiment() as e:
+            child = subprocess.Popen(["sh", "-c", f"read x <&{r}; echo from the child; echo again; exit 7"], pass_fds=[r])
+            print("in the run", flush=True)
+        os.write(w, b"go\\n")
+        print(child.wait())
+    """)
+    assert done.returncode == 0, done.stderr
+    assert sorted(done.stdout.splitlines()) == ["7", "again", "from the child", "in the run"]
+    assert project.show()["status"] == "succeeded"
