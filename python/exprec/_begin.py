@@ -6,7 +6,7 @@ import os
 import sys
 import time
 
-from . import _binary, _world
+from . import _binary, _ranks, _world
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,14 +29,15 @@ class Started:
         self.output = False
         self.waiting = False  # no exprec so far
         self.world: dict[str, str] = {}
+        self.ranks: _ranks.Meeting | None = None  # where this process told other ranks of the run
 
 
 class CannotRecord(Exception):
     """Nothing is recorded, and why."""
 
 
-def begin(settings: Settings, own: str, diverted: bool = True) -> Started | None:
-    """Start or join a run; None where exprec says that recording is off.
+def begin(settings: Settings, own: str, number: int, diverted: bool = True) -> Started | None:
+    """Start or join a run, this process's so many-th; None where exprec says that recording is off.
 
     own is the run that this process put into its environment itself: it is not
     to be joined again. diverted says that the descriptors 1 and 2 are what the
@@ -45,7 +46,9 @@ def begin(settings: Settings, own: str, diverted: bool = True) -> Started | None
     path = _binary.find()
     if not path:
         return _wait(settings, f"the program exprec is not on PATH: {_binary.HOW}")
-    answer = _ask(path, settings, own, diverted and settings.output)
+    ranks = None if own or RUN in os.environ else _ranks.meeting(_top(os.getcwd()), number)
+    shared = ranks.wait() if ranks is not None and not ranks.first else None
+    answer = _ask(path, settings, own, diverted and settings.output, shared)
     if answer is None:
         return _wait(settings, f"{path} knows no begin, it is another program or too old: {_binary.HOW}")
     if answer.get("off"):
@@ -55,12 +58,18 @@ def begin(settings: Settings, own: str, diverted: bool = True) -> Started | None
     started.supervisor = int(str(answer.get("supervisor") or 0))
     started.joined = bool(answer.get("joined"))
     started.output = bool(answer.get("output"))
+    if ranks is not None and ranks.first and not started.joined:
+        started.ranks = ranks
+        try:
+            ranks.tell(started)
+        except OSError:
+            pass  # the other ranks begin runs of their own
     world = answer.get("world")
     started.world = {str(k): str(v) for k, v in world.items()} if isinstance(world, dict) else _world.here()
     return started
 
 
-def _ask(path: str, settings: Settings, own: str, output: bool) -> dict[str, object] | None:
+def _ask(path: str, settings: Settings, own: str, output: bool, shared: tuple[str, str] | None) -> dict[str, object] | None:
     """Run `exprec begin` and give the object that it prints, None where that is no exprec."""
     import json
     import subprocess
@@ -69,6 +78,8 @@ def _ask(path: str, settings: Settings, own: str, output: bool) -> dict[str, obj
     if own and environ.get(RUN) == own:
         del environ[RUN]
         environ.pop(DIR, None)
+    if shared is not None:
+        environ[RUN], environ[DIR] = shared
     words = [path, "begin", "--json", f"--pid={os.getpid()}", *settings.arguments()]
     handed = _stdout() if output else -1
     if handed >= 0:

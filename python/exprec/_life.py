@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import threading
 
 from . import _begin as beginning
 from . import _errors, _notebook, _process, _settings
 from ._journal import Journal, Nowhere
+from ._messages import Messages
 from ._names import Segments
 from ._scalars import Scalars
 from ._watch import Watch
@@ -17,14 +17,11 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Any
 
-    from ._output import Diversion
-
 NEW, LIVE, ENDED = "new", "live", "ended"
-_MOST_WARNINGS = 100
 _HASH_PATIENCE = 1.0  # seconds that an end by an exception waits for hashes of inputs
 
 
-class Life:
+class Life(Messages):
     """What an experiment is apart from its values."""
 
     _settings: _settings.Settings
@@ -34,13 +31,13 @@ class Life:
         self._phase = NEW
         self._turn = threading.Lock()
         self._started: beginning.Started | None = None
-        self._journal: Journal = Nowhere()
+        self._journal = Nowhere()
         self._scalars: Scalars | None = None  # None until the start
-        self._diversion: Diversion | None = None
+        self._diversion = None
         self._notebook: _notebook.Notebook | None = None
         self._worker = False  # a fork, or a process that was handed the experiment
         self._ending: _errors.Ending | None = None
-        self._warned: set[str] = set()
+        self._warned = set()
         self._segments = Segments()
         self._hashing: list[threading.Thread] = []
         self._watch = Watch(self._beat)
@@ -59,7 +56,7 @@ class Life:
         started, notebook = None, _notebook.shell()
         if not _settings.off():
             try:
-                started = beginning.begin(self._settings, _process.invited(), diverted=notebook is None)
+                started = beginning.begin(self._settings, _process.invited(), _process.count(), notebook is None)
             except beginning.CannotRecord as error:
                 self._say(f"this run is not recorded: {error}")
         if started is None:
@@ -142,6 +139,8 @@ class Life:
         if started is None or self._worker:
             return
         _process.uninvite(started.run)
+        if started.ranks is not None:
+            started.ranks.leave()
         if started.supervisor and not started.joined:
             from . import _lock, _seal
 
@@ -226,26 +225,8 @@ class Life:
         run = self._started.run[:8] if self._started is not None else "no run"
         return f"<exprec.Experiment {run}, {self._phase}>"
 
-    # Messages.
-
     def _ready(self) -> Scalars:
         self._ensure()
         if self._scalars is None:
             self._scalars = Scalars(self._journal)
         return self._scalars
-
-    def _warn(self, text: str) -> None:
-        """Say something once, and keep it in the record."""
-        if text in self._warned or len(self._warned) >= _MOST_WARNINGS:
-            return
-        self._warned.add(text)
-        self._say(text)
-        self._journal.line({"warning": text})
-
-    def _say(self, text: str) -> None:
-        """Print a line for people, past the recorded output."""
-        fd = self._diversion.message_fd() if self._diversion is not None else 2
-        try:
-            os.write(fd, f"exprec: {text}\n".encode("utf-8", "replace"))
-        except OSError:
-            pass

@@ -24,6 +24,7 @@ class _State:
         self.hooked = False  # for forks and the exit, once for all
         self.catching = False  # sys.excepthook is ours, or calls ours
         self.before: Callable[..., object] = sys.__excepthook__  # sys.excepthook as it was
+        self.begun = 0  # experiments so far
         self.invited = ""  # the run that this process put into its environment
 
 
@@ -51,6 +52,12 @@ def remove(experiment: Life) -> None:
     if not _state.live and sys.excepthook is _excepthook:
         sys.excepthook = _state.before
         _state.catching = False
+
+
+def count() -> int:
+    """Count an experiment that begins, and give its number."""
+    _state.begun += 1
+    return _state.begun
 
 
 def live() -> list[Life]:

@@ -175,6 +175,47 @@ def test_ranks_that_a_launcher_starts_share_the_run(project) -> None:
     assert sorted(project.exprec("output", "@").splitlines()) == ["rank 0", "rank 1", "rank 2"]
 
 
+RANK = """
+import os, time, exprec, exprec._ranks
+exprec._ranks._PATIENCE = float(os.environ["PATIENCE"])
+rank, silent = os.environ["RANK"], os.environ["SILENT"]
+for n in range(2):
+    if rank != silent:
+        with exprec.Experiment(title="job %d" % n, verbose=False) as e:
+            e.add_scalar("rank" + rank, n)
+            open(f"../here-{n}-{rank}", "w").close()
+            limit = time.monotonic() + 60
+            while not silent and not all(os.path.exists(f"../here-{n}-{r}") for r in range(3)):
+                assert time.monotonic() < limit
+                time.sleep(0.01)
+"""
+LAUNCHER = """
+import os, subprocess, sys
+shared = {"WORLD_SIZE": "3", "LOCAL_WORLD_SIZE": "3", "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": "29500"}
+ranks = [subprocess.Popen([sys.executable, "-c", sys.argv[1]], env={**os.environ, **shared, "RANK": str(r)}) for r in (2, 1, 0)]
+sys.exit(max(r.wait() for r in ranks))
+"""
+
+
+def test_ranks_of_a_launcher_that_knows_nothing_of_exprec(project) -> None:
+    done = project.run(LAUNCHER, RANK, PATIENCE="60", SILENT="")
+    assert done.returncode == 0, done.stderr
+    second, first = project.runs()
+    assert (first["title"], second["title"]) == ("job 0", "job 1")
+    for run in (first, second):
+        assert project.ended(run["id"])["status"] == "succeeded"
+    for rank in range(3):
+        assert project.points(f"rank{rank}", first["id"]) == [(0, 0.0)]
+        assert project.points(f"rank{rank}", second["id"]) == [(0, 1.0)]
+    assert list((project.top / ".exprec" / "ranks").iterdir()) == []
+
+
+def test_a_first_rank_that_records_nothing(project) -> None:
+    done = project.run(LAUNCHER, RANK, PATIENCE="0.2", SILENT="0")
+    assert done.returncode == 0, done.stderr
+    assert len(project.runs()) == 4
+
+
 def test_inside_of_exprec_run(project) -> None:
     done = project.run(
         """
