@@ -229,7 +229,7 @@ func TestRunShellWithin(t *testing.T) {
 	c.await("@@ ")
 	c.keys("sleep 60\n")
 	c.await("sleep 60\r\n")
-	c.awaitGroup()
+	c.awaitJob("sleep")
 	c.keys("\x1a")
 	c.await("Stopped")
 	c.await("@@ ")
@@ -241,17 +241,20 @@ func TestRunShellWithin(t *testing.T) {
 	c.wants(recorder.Failed, 6)
 }
 
-// awaitGroup waits until the shell that runs within has given its terminal to
-// a job.
-func (c *console) awaitGroup() {
+// awaitJob waits until the shell that runs within has given its terminal to a
+// job, and that has become the program of the name.
+func (c *console) awaitJob(name string) {
 	c.Helper()
 	shell := c.within("bash")
 	for deadline := time.Now().Add(patience); time.Now().Before(deadline); time.Sleep(2 * time.Millisecond) {
-		if fields := c.stat(shell); fields[7] != fields[4] { // tpgid, pgrp
+		fields := c.stat(shell)
+		// tpgid and pgrp differ while a job has the terminal; before its exec
+		// the job still ignores what the shell ignores.
+		if job, err := os.ReadFile("/proc/" + fields[7] + "/comm"); fields[7] != fields[4] && err == nil && string(job) == name+"\n" {
 			return
 		}
 	}
-	c.Fatal("the shell starts no job")
+	c.Fatalf("the shell starts no job %s", name)
 }
 
 // within is the process that exprec started, by its name.
