@@ -144,6 +144,11 @@ func sealAbandoned(ctx context.Context, folder string) error {
 		return err
 	}
 	defer p.Close()
-	r := &recovery{project: p, asked: true, done: &Recovery{}}
-	return r.recover(ctx, folder)
+	lock, ok, err := lockToSeal(folder, p.witness())
+	if err != nil || !ok {
+		return err // another process writes it still
+	}
+	defer lock.Unlock()
+	r := &recovery{project: p, done: &Recovery{}}
+	return r.seal(ctx, folder, lock)
 }

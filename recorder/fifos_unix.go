@@ -6,7 +6,6 @@ import (
 	"bufio"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -17,16 +16,6 @@ import (
 
 	"github.com/exprec/exprec/recorder/internal/divert"
 )
-
-// The FIFOs in the folder of a run that has a supervisor.
-const (
-	controlName = "control" // for words to the supervisor
-	stdoutName  = "stdout"  // for what the program prints
-	stderrName  = "stderr"  // the same; a link to stdout where both go to one place
-)
-
-// fifoNames are all of them.
-var fifoNames = []string{controlName, stdoutName, stderrName}
 
 // fifos are those of a run, open for reading.
 type fifos struct {
@@ -90,18 +79,6 @@ func (f *fifos) letGo() {
 func (f *fifos) remove() {
 	if f.folder != "" {
 		removeFIFOs(f.folder)
-	}
-}
-
-// removeFIFOs removes the FIFOs of a run whose supervisor needs them no more,
-// or has died: control last, for which a program waits.
-func removeFIFOs(folder string) {
-	for i := len(fifoNames) - 1; i >= 0; i-- {
-		name := filepath.Join(folder, fifoNames[i])
-		info, err := os.Lstat(name)
-		if err == nil && info.Mode()&(fs.ModeNamedPipe|fs.ModeSymlink) != 0 {
-			os.Remove(name)
-		}
 	}
 }
 

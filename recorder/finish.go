@@ -165,6 +165,7 @@ func (e *Experiment) sealLast(at written, err error) error {
 	s, serr := e.project.seal(e.context(), at.uuid, at.folder)
 	if serr == nil {
 		serr = markSealed(at.lock, at.folder)
+		removeFIFOs(at.folder)
 	}
 	if serr != nil {
 		return oneLine(err, serr, e.syncJournal())

@@ -102,6 +102,9 @@ func (r *recovery) recover(ctx context.Context, folder string) error {
 		r.done.Waiting++
 		return nil
 	}
+	if writesUnlocked(folder) {
+		return nil
+	}
 	lock, ok, err := lockToSeal(folder, witness)
 	if err != nil || !ok {
 		return err
@@ -166,6 +169,7 @@ func (r *recovery) seal(ctx context.Context, folder string, lock *journal.Lock) 
 	s, err := r.project.seal(ctx, id, folder)
 	if err == nil {
 		err = markSealed(lock, folder)
+		removeFIFOs(folder)
 	}
 	if s.done {
 		r.done.Sealed = append(r.done.Sealed, recoveredRun(s.run))

@@ -50,7 +50,7 @@ func (w *witness) standing(folder string) (status Status, elsewhere string) {
 		alive, err = w.maybeAlive(folder), nil
 	}
 	switch {
-	case alive:
+	case alive, writesUnlocked(folder):
 		return Running, ""
 	case err != nil && !errors.Is(err, fs.ErrNotExist):
 		return Running, "" // nobody can tell, and a live run must not be called lost
@@ -93,12 +93,10 @@ const forgetAfter = 24 * time.Hour
 // mayGrow reports whether a process may still write a journal, which must then
 // stay where it is: in a file without a name nothing would outlive the process.
 func (w *witness) mayGrow(name string) bool {
-	r, err := openJournal(name)
+	h, err := readHeader(name)
 	if err != nil {
 		return false
 	}
-	h := r.Header()
-	r.Close()
 	if w.here.Holds(h) {
 		alive, known := journal.ProcessAlive(h)
 		if known && !alive || h.PID == os.Getpid() {

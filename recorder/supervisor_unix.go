@@ -67,6 +67,7 @@ type supervision struct {
 	relays     []*divert.Relay
 	died       chan death.End
 	memory     memoryWatch
+	guarded    *os.File // as long as it is open the guard stands by
 }
 
 // begin begins the run: it is in git, and all that the program needs is there,
@@ -134,6 +135,9 @@ func (v *supervision) open() (err error) {
 		}
 		v.relays = append(v.relays, r)
 		go r.Run()
+	}
+	if err := v.guard(); err != nil {
+		e.warn("nobody stands by for the supervisor: %v", err)
 	}
 	return nil
 }

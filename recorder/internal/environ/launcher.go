@@ -15,7 +15,7 @@ var launchers = []string{
 
 // ownCommands are those of exprec by which a program in another language
 // records itself.
-var ownCommands = []string{"begin", "end", "supervisor"}
+var ownCommands = []string{"begin", "end", "supervisor", "output-guard"}
 
 // launches reports whether a process runs one of the launchers: by its script,
 // by its module, or by the title that it gave itself in place of its arguments,
