@@ -29,7 +29,7 @@ class Life(Messages):
 
     def _setup(self) -> None:
         self._phase = NEW
-        self._turn = threading.Lock()
+        self._turn = threading.RLock()  # a signal may come meanwhile, whose handler ends the run
         self._started: beginning.Started | None = None
         self._journal = Nowhere()
         self._scalars: Scalars | None = None  # None until the start
@@ -195,7 +195,7 @@ class Life(Messages):
 
     def _forked(self) -> None:
         """This is a fork: what it logs goes into a journal of its own."""
-        self._turn = threading.Lock()
+        self._turn = threading.RLock()
         self._worker = True
         self._hashing = []
         self._watch.forget()

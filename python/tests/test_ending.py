@@ -221,3 +221,37 @@ def test_the_supervisor_is_killed(project) -> None:
     run = project.ended()
     assert run["status"] == "succeeded"
     assert project.points("x") == [(0, 5.0)]
+
+
+def test_a_handler_that_ends_the_run(project) -> None:
+    process = project.start("""
+        import os, signal, time, exprec
+        e = exprec.Experiment()
+        def stop(number, frame):
+            e.fail("preempted")
+            e.finish()
+            os._exit(0)
+        signal.signal(signal.SIGTERM, stop)
+        with e:
+            print("ready", flush=True)
+            while True: e.add_scalar("x", 1)
+    """)
+    assert process.stdout is not None and process.stdout.readline() == "ready\n"
+    process.send_signal(signal.SIGTERM)
+    _, err = process.communicate(timeout=30)
+    assert process.returncode == 0, err
+    run = project.ended()
+    assert (run["status"], run["failure"]["message"]) == ("failed", "preempted")
+
+
+def test_killed_while_the_run_begins(project) -> None:
+    for delay in range(0, 60, 6):
+        process = project.start("import exprec\nwith exprec.Experiment(verbose=False) as e:\n    while True: e.add_scalar('x', 1)")
+        time.sleep(0.03 + delay / 1000)
+        process.kill()
+        process.communicate(timeout=30)
+    limit = time.monotonic() + 30
+    while any(run["status"] == "running" for run in project.runs()):
+        assert time.monotonic() < limit
+        time.sleep(0.05)
+    assert {run["status"] for run in project.runs()} <= {"lost"}
