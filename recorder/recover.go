@@ -65,6 +65,9 @@ type recovery struct {
 }
 
 func (r *recovery) run(ctx context.Context) error {
+	if err := r.project.adopt(); err != nil {
+		r.done.Failed = append(r.done.Failed, err)
+	}
 	for _, folder := range inOrder(r.folders()) {
 		if err := ctx.Err(); err != nil {
 			return err
