@@ -67,7 +67,12 @@ class Life(Messages):
             self._keep_cells(notebook, started)
         elif self._settings.output and started.output and not started.joined:
             self._divert(started)
-        if not started.joined and not started.waiting:
+        self._invite()
+
+    def _invite(self) -> None:
+        """Have the programs that this process starts join the run, if it is this process's own."""
+        started = self._started
+        if started is not None and not (started.joined or started.waiting or self._worker):
             _process.invite(started.run, started.folder)
 
     def _attach(self, started: beginning.Started) -> None:

@@ -83,6 +83,8 @@ def uninvite(run: str) -> None:
         if os.environ.get("EXPREC_RUN") == run:
             del os.environ["EXPREC_RUN"]
             os.environ.pop("EXPREC_DIR", None)
+            for outer in live():
+                outer._invite()
 
 
 def _at_exit() -> None:

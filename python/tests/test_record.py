@@ -319,12 +319,16 @@ def test_several_runs_of_one_process(project) -> None:
 
 def test_two_runs_at_the_same_time(project) -> None:
     done = project.run("""
-        import exprec
-        with exprec.Experiment(name="outer") as a, exprec.Experiment(name="inner") as b:
-            assert a.id != b.id
-            a.add_scalar("x", 1)
-            b.add_scalar("x", 2)
-            print("both")
+        import os, exprec
+        with exprec.Experiment(name="outer") as a:
+            assert os.environ["EXPREC_RUN"] == a.id
+            with exprec.Experiment(name="inner") as b:
+                assert a.id != b.id and os.environ["EXPREC_RUN"] == b.id
+                a.add_scalar("x", 1)
+                b.add_scalar("x", 2)
+                print("both")
+            assert os.environ["EXPREC_RUN"] == a.id
+        assert "EXPREC_RUN" not in os.environ
     """)
     assert (done.returncode, done.stdout) == (0, "both\n"), done.stderr
     assert project.points("x", "outer") == [(0, 1.0)] and project.points("x", "inner") == [(0, 2.0)]
