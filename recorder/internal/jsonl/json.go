@@ -160,7 +160,7 @@ func (p *parser) list(depth int) (any, error) {
 // word reads what has no quotes: a number, or one of a few words.
 func (p *parser) word() (any, error) {
 	from := p.at
-	for p.at < len(p.text) && !strings.ContainsRune(" \t\r\n,:{}[]\"", rune(p.text[p.at])) {
+	for p.at < len(p.text) && !endsWord(p.text[p.at]) {
 		p.at++
 	}
 	word := string(p.text[from:p.at])
@@ -177,6 +177,14 @@ func (p *parser) word() (any, error) {
 	}
 	p.at = from
 	return nil, p.errorf("%.40q is no value", word)
+}
+
+func endsWord(c byte) bool {
+	switch c {
+	case ' ', '\t', '\r', '\n', ',', ':', '{', '}', '[', ']', '"':
+		return true
+	}
+	return false
 }
 
 // parseNumber reads a number: whole ones that 64 bits hold stay whole.
