@@ -88,6 +88,7 @@ type source struct {
 	more   bool
 	ended  bool
 	watch  bool // its process looks at the program from outside
+	by     string
 }
 
 func (f *folded) open(path string) (*source, error) {
@@ -139,6 +140,9 @@ func (f *folded) merge(sources []*source, started time.Time) error {
 		f.advance(s)
 	}
 	for _, s := range sources {
+		if !s.ended && s.by == begunBy {
+			f.ending.orphaned = true
+		}
 		if !s.ended && !s.watch {
 			f.ending.silent = append(f.ending.silent, s.reader.Header())
 		}

@@ -20,6 +20,7 @@ type ending struct {
 	crashes   []record.Failure
 	silent    []journal.Header // of processes that died without a word; empty where it cannot be read
 	watched   []int            // ids of the processes that are watched
+	orphaned  bool             // the supervisor of a program in another language said nothing of the end
 }
 
 // take folds in a frame that tells of the end. Kinds that a later version
@@ -28,7 +29,7 @@ func (e *ending) take(s *source, frame journal.Frame) error {
 	switch frame.Kind {
 	case journal.Watch:
 		w, err := record.DecodeWatchFrame(frame.Payload)
-		s.watch = true
+		s.watch, s.by = true, w.By
 		if err == nil && w.PID != 0 {
 			e.watched = append(e.watched, w.PID)
 		}

@@ -65,6 +65,9 @@ func (p *Project) trySeal(ctx context.Context, uuid, folder string) (sealing, er
 		return sealing{}, err
 	}
 	f.describe(run)
+	if f.ending.orphaned {
+		run.Warnings = append(run.Warnings, "its supervisor was killed: what was printed after that is not recorded")
+	}
 	draft, err := p.draftRecord(ctx, tip, run, f, folder)
 	if err != nil {
 		return sealing{}, err

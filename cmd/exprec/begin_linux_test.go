@@ -39,7 +39,7 @@ var beginCases = []beginCase{
 	{act: "told", code: 4, status: recorder.Failed, exit: 4, want: "it broke"},
 	{act: "killed", code: 137, out: "alive\n", status: recorder.Lost, exit: 137, want: "killed by SIGKILL|x 5 4", output: "alive\n"},
 	{act: "terminated", code: 143, status: recorder.Stopped, exit: 143},
-	{act: "orphan", out: "before\nafter\nrunning\n", status: recorder.Succeeded, exit: -1, want: "x 2 2", output: "before\n"},
+	{act: "orphan", out: "before\nafter\nrunning\n", status: recorder.Succeeded, exit: -1, want: "x 2 2|its supervisor was killed", output: "before\n"},
 	{act: "bothkilled", code: 137, out: "before\n", status: recorder.Lost, exit: -1, want: "x 1 1", output: "before\n"},
 	{act: "fast", status: recorder.Succeeded, exit: 0, want: "a 20000 19999|b 20000 -19999"},
 	{act: "fork", out: "child\nchild\n", status: recorder.Succeeded, exit: 0, want: "rank0 1 0|rank1 1 1|rank2 1 2", output: "child\nchild\n"},
