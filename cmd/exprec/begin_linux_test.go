@@ -48,6 +48,8 @@ var beginCases = []beginCase{
 	{act: "unopened", status: recorder.Succeeded, exit: 0},
 	{act: "children", out: "early\nlate\n", status: recorder.Succeeded, exit: 0, output: "early\n"},
 	{act: "deaf", status: recorder.Succeeded, exit: 0, output: strings.Repeat("x", 100000)},
+	{act: "beyond", out: "succeeded\n", status: recorder.Succeeded, exit: -1, want: "x 1 1"},
+	{act: "crowd", status: recorder.Succeeded, exit: 0, want: "worker0 500 499|worker7 500 499"},
 	{act: "plain", out: "False False\n", status: recorder.Succeeded, exit: 0},
 	{act: "again", out: "True False\n", status: recorder.Succeeded, exit: 0},
 	{act: "order", status: recorder.Succeeded, exit: 0},
@@ -80,7 +82,33 @@ func TestBegin(t *testing.T) {
 	for _, c := range beginCases {
 		t.Run(c.name(), func(t *testing.T) { c.check(t, dir) })
 	}
+	t.Run("continued", func(t *testing.T) { checkContinued(t, dir) })
 	gitstoretest.Fsck(t, dir)
+}
+
+// checkContinued wants what was written after the seal in a run that goes on
+// from it.
+func checkContinued(t *testing.T, dir string) {
+	first := sealedRun(t, dir, "beyond")
+	p, err := recorder.Open(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer p.Close()
+	runs, err := p.Runs(t.Context(), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, run := range runs {
+		if run.Info().Continues != first.ID() {
+			continue
+		}
+		if said := inFull(t, dir, run); !strings.Contains(said, "x 1 2") {
+			t.Errorf("the continuation says %s", said)
+		}
+		return
+	}
+	t.Error("nothing goes on from the run")
 }
 
 func (c beginCase) name() string {
@@ -182,7 +210,7 @@ func sealedRun(t *testing.T, dir, name string) *recorder.Run {
 		if r, err := p.Recover(t.Context(), false); err != nil || len(r.Failed) > 0 {
 			t.Fatal(err, r)
 		}
-		run, err := p.Run(t.Context(), name)
+		run, err := named(t, p, name)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -220,4 +248,20 @@ func inFull(t *testing.T, dir string, run *recorder.Run) string {
 		t.Fatal(err)
 	}
 	return words + tree
+}
+
+// named is the run of a name that goes on from none: what was logged after its
+// seal has the same name.
+func named(t *testing.T, p *recorder.Project, name string) (*recorder.Run, error) {
+	t.Helper()
+	runs, err := p.Runs(t.Context(), "")
+	for _, run := range runs {
+		if run.Info().Name == name && run.Info().Continues == "" {
+			return run, nil
+		}
+	}
+	if err == nil {
+		err = fmt.Errorf("there is no run %s", name)
+	}
+	return nil, err
 }

@@ -147,6 +147,26 @@ def deaf():
     os.write(1, b"x" * 100000)
 
 
+def beyond():
+    run = Run("--name", "beyond", "--quiet")
+    run.write(scalar="x", v=1, s=1)
+    run.finish()
+    os.system("exprec list beyond | tail -1 | grep -o succeeded")
+    run.write(scalar="x", v=2, s=2)
+
+
+def crowd():
+    run = Run("--name", "crowd", "--quiet").take()
+    for n in range(8):
+        if os.fork() == 0:
+            run.journal()
+            run.lock()
+            for step in range(500):
+                run.write(scalar="worker%d" % n, v=step, s=step)
+            os._exit(0)
+    succeed(run)
+
+
 def plain():
     run = Run("--name", "plain", "--no-output", "--no-source", "--quiet")
     print(run.output, os.path.exists(run.dir + "/stdout"))
