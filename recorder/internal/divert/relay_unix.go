@@ -68,7 +68,7 @@ func (r *Relay) Run() {
 	wake := descriptor(r.wake[0])
 	for {
 		fds := []unix.PollFd{{Fd: int32(r.from), Events: unix.POLLIN}, {Fd: int32(wake), Events: unix.POLLIN}}
-		wait(fds, -1)
+		wait(fds, r.patience())
 		if fds[1].Revents != 0 {
 			_ = read(wake, make([]byte, 64))
 		}
@@ -82,6 +82,17 @@ func (r *Relay) Run() {
 		}
 		r.answer(fds[0].Revents == 0)
 	}
+}
+
+// patience is how long there is to wait for bytes, as poll(2) takes it: not at
+// all while somebody waits to hear that there are none.
+func (r *Relay) patience() int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if len(r.drains) > 0 {
+		return 0
+	}
+	return -1
 }
 
 // answer tells those who wait for a drain that it is done.

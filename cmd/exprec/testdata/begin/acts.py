@@ -93,7 +93,7 @@ def fork():
         if os.fork() == 0:
             run.journal()
             run.write(scalar="rank%d" % rank, v=rank)
-            print("child", flush=True)
+            os.write(1, b"child\n")
             run.write(end={"status": "succeeded"})
             os._exit(0)
     os.wait(), os.wait()
@@ -130,7 +130,7 @@ def unopened():
 
 def children():
     run = Run("--name", "children").take()
-    subprocess.Popen(["sh", "-c", "sleep 0.5; echo late"])
+    subprocess.Popen(["sh", "-c", "sleep 3; echo late"])
     print("early", flush=True)
     succeed(run)
 
@@ -157,13 +157,16 @@ def beyond():
 
 def crowd():
     run = Run("--name", "crowd", "--quiet").take()
+    ready, locked = os.pipe()
     for n in range(8):
         if os.fork() == 0:
             run.journal()
             run.lock()
+            os.write(locked, b"x")
             for step in range(500):
                 run.write(scalar="worker%d" % n, v=step, s=step)
             os._exit(0)
+        os.read(ready, 1)
     succeed(run)
 
 
