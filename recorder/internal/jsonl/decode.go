@@ -3,11 +3,7 @@ package jsonl
 import (
 	"errors"
 	"fmt"
-	"io/fs"
 	"math"
-	"path"
-	"slices"
-	"strings"
 	"time"
 
 	"github.com/exprec/exprec/recorder/internal/journal"
@@ -143,59 +139,6 @@ func checkName(value any) (string, error) {
 	return name, nil
 }
 
-func (d *decoder) param(f fields, name any) error {
-	value, ok := f.get("v")
-	if !ok {
-		return errors.New("v is missing")
-	}
-	return d.addParam(name, value)
-}
-
-func (d *decoder) params(_ fields, value any) error {
-	o, ok := value.(object)
-	if !ok {
-		return errors.New("it is no object {…}")
-	}
-	for _, e := range o {
-		if err := d.addParam(e.name, e.value); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (d *decoder) addParam(named, value any) error {
-	name, err := checkName(named)
-	if err != nil {
-		return err
-	}
-	frame := record.ParameterFrame{Name: name, Value: plain(value)}
-	if d.refine.Parameter != nil {
-		recorded, remark := d.refine.Parameter(name, frame.Value)
-		frame.Value = recorded
-		if err := d.remark(remark); err != nil {
-			return err
-		}
-	}
-	payload, err := record.EncodeParameterFrame(frame)
-	if err != nil {
-		return err
-	}
-	return d.add(journal.Parameter, payload)
-}
-
-// remark records what there is to say about a value, once.
-func (d *decoder) remark(text string) error {
-	if text == "" || d.remarks[text] || len(d.remarks) >= maxRemarks {
-		return nil
-	}
-	if d.remarks == nil {
-		d.remarks = map[string]bool{}
-	}
-	d.remarks[text] = true
-	return d.warning(fields{}, text)
-}
-
 func (d *decoder) result(f fields, named any) error {
 	name, err := checkName(named)
 	if err != nil {
@@ -223,34 +166,6 @@ func (d *decoder) goal(f fields, named any) error {
 		return d.add(journal.Goal, record.EncodeGoalFrame(record.GoalFrame{Name: name, Goal: goal}))
 	}
 	return errors.New(`v is neither "max" nor "min"`)
-}
-
-func (d *decoder) image(f fields, named any) error {
-	name, err := checkName(named)
-	if err != nil {
-		return err
-	}
-	file, _ := f.text("file")
-	step, ok := f.int("s")
-	size, _ := f.int("size")
-	image := record.ImageFrame{Name: name, Step: step, File: file, Width: f.small("w"), Height: f.small("h"), Size: max(size, 0)}
-	switch {
-	case !ok:
-		return errors.New("s is no step")
-	case !isImage(file):
-		return fmt.Errorf("file %.80q is no path below images/ such as loss/3.png", file)
-	}
-	return d.add(journal.Image, record.EncodeImageFrame(image))
-}
-
-// isImage reports whether a path can be one of an image: a folder of a name's
-// segment, and a file with an ending that is known.
-func isImage(file string) bool {
-	dir, base := path.Split(file)
-	if !fs.ValidPath(file) || strings.Count(file, "/") != 1 || len(file) > 4096 || strings.ContainsAny(file, "\x00\\") {
-		return false
-	}
-	return dir[0] != '.' && base[0] != '.' && slices.Contains([]string{".png", ".jpg", ".gif", ".webp"}, path.Ext(base))
 }
 
 func (d *decoder) input(f fields, named any) error {
