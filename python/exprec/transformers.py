@@ -42,7 +42,9 @@ class ExprecCallback(TrainerCallback):  # type: ignore[misc]
         """Record the arguments of the training, and the configuration of the model."""
         if not state.is_world_process_zero:
             return
-        self.experiment.set_parameters(args.to_sanitized_dict())
+        # Where a token could be, its name in capitals stands, also when there is none.
+        given = args.to_sanitized_dict().items()
+        self.experiment.set_parameters({name: value for name, value in given if value != f"<{name.upper()}>"})
         describe = getattr(getattr(model, "config", None), "to_dict", None)
         if callable(describe):
             self.experiment.set_parameter("model", describe())

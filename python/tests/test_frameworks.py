@@ -143,7 +143,7 @@ def test_transformers_callback(project) -> None:
         sys.modules["transformers"].TrainerCallback = type("TrainerCallback", (), {})
         from exprec.transformers import ExprecCallback
         class Arguments:
-            def to_sanitized_dict(self): return {"learning_rate": 5e-5, "output_dir": "out"}
+            def to_sanitized_dict(self): return {"learning_rate": 5e-5, "output_dir": "out", "hub_token": "<HUB_TOKEN>"}
         class Config:
             def to_dict(self): return {"layers": 2}
         state = types.SimpleNamespace(is_world_process_zero=True, global_step=0)
@@ -156,6 +156,6 @@ def test_transformers_callback(project) -> None:
     """)
     assert done.returncode == 0, done.stderr
     run = project.ended()
-    assert (run["status"], run["title"]) == ("succeeded", "hf")
+    assert (run["status"], run["title"], run["warnings"]) == ("succeeded", "hf", [])
     assert run["params"] == {"learning_rate": 5e-5, "output_dir": "out", "model": {"layers": 2}}
     assert project.points("loss") == [(10, 0.1), (20, 0.05)]
