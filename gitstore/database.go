@@ -326,6 +326,7 @@ func vanished(err error) bool {
 // retry looks for an object until it is found in a place that stays.
 func (d *database) retry(h Hash, packed func(packPlace) error, loose func(*os.File) error) error {
 	var err error
+	settled := time.Now().Add(unsettledWait)
 	for range maxTries {
 		place, known, ok := d.find(h)
 		if ok {
@@ -347,13 +348,34 @@ func (d *database) retry(h Hash, packed func(packPlace) error, loose func(*os.Fi
 		}
 		// It may have moved from a file of its own into a pack just now.
 		if !d.renew(known) {
-			break
+			// A listing that was read while packs were replaced can lack both the
+			// old one and the new one.
+			if !d.unsettled() || time.Now().After(settled) {
+				break
+			}
+			time.Sleep(unsettledWait / maxTries)
+			d.mu.Lock()
+			d.refresh(true)
+			d.mu.Unlock()
 		}
 	}
 	if vanished(err) {
 		return ErrMissing
 	}
 	return err
+}
+
+// unsettledWait bounds how long an object is looked for while packs come and go.
+const unsettledWait = 250 * time.Millisecond
+
+// unsettled reports whether packs came or went in the last second.
+func (d *database) unsettled() bool {
+	for _, dir := range d.dirs {
+		if info, err := os.Stat(filepath.Join(dir, "pack")); err == nil && time.Since(info.ModTime()) < time.Second {
+			return true
+		}
+	}
+	return false
 }
 
 func (d *database) openLoose(h Hash) (*os.File, error) {

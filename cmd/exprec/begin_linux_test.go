@@ -20,7 +20,6 @@ import (
 type beginCase struct {
 	act    string // in testdata/begin/acts.py, and the name of its run
 	words  string // before the program
-	env    string
 	code   int
 	out    string // what it prints on stdout
 	status recorder.Status

@@ -20,7 +20,7 @@ import (
 func TestRunGivesATerminal(t *testing.T) {
 	c := newScene(t).open("bash", "--norc", "-c", `
 		stty -echoe; stty -a >before
-		exprec run -- bash -c 'test -t 0 -a -t 1 -a -t 2 && echo "all three"; stty -a >within; stty size; read line; stty size; echo "got $line"; tty'
+		exprec run -- bash -c 'test -t 0 -a -t 1 -a -t 2 && echo "all three"; stty -a >within; stty size; read line; until [ "$(stty size)" = "20 50" ]; do sleep 0.01; done; stty size; echo "got $line"; tty'
 		echo "code $?"; stty -a >after`)
 	c.await("exprec: run ")
 	c.await("all three\r\n33 99\r\n")
