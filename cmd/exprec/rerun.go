@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math"
 	"os"
 	"path/filepath"
@@ -158,6 +159,9 @@ func (a *app) verdict(ctx context.Context, p *recorder.Project, r *recorder.Run,
 	if again.Status() != r.Status() {
 		a.out.line(plain("%s is %s, it was %s then", again.Label(), again.Status(), r.Status()))
 	}
+	if err := a.showConditions(ctx, p, r, again); err != nil {
+		return errors.Join(ended, err)
+	}
 	values, err := p.Reproduce(ctx, r, again)
 	if err != nil {
 		return errors.Join(ended, err)
@@ -175,6 +179,35 @@ func (a *app) verdict(ctx context.Context, p *recorder.Project, r *recorder.Run,
 	}
 	return ended
 }
+
+// showConditions says which packages, interpreters and GPUs are others than then.
+func (a *app) showConditions(ctx context.Context, p *recorder.Project, r, again *recorder.Run) error {
+	d, err := p.Compare(ctx, r, again)
+	if err != nil {
+		return err
+	}
+	changes := d.Packages
+	for _, c := range d.Environment {
+		if c.Name == "runtime" || c.Name == "cpu" || strings.HasPrefix(c.Name, "gpu") {
+			changes = append(changes, c)
+		}
+	}
+	var words []string
+	for _, c := range changes[:min(len(changes), maxConditions)] {
+		from, to := changeWords(c)
+		words = append(words, c.Name+" "+from+" → "+to)
+	}
+	if more := len(changes) - len(words); more > 0 {
+		words = append(words, fmt.Sprintf("%d more", more))
+	}
+	if len(words) > 0 {
+		a.note("not as it was then: %s", strings.Join(words, ", "))
+	}
+	return nil
+}
+
+// maxConditions is how many changed conditions are named.
+const maxConditions = 5
 
 func (a *app) showVerdicts(values []recorder.Reproduction) {
 	if len(values) == 0 {
