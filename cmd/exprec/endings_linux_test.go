@@ -248,7 +248,10 @@ func (c *endTrial) check(t *testing.T, code int, run *recorder.Run) {
 	if got.kind != "" && got.kind != "lost" && run.Info().Error.Fingerprint == "" {
 		t.Error("the error has no fingerprint")
 	}
-	if !want.fits(got) {
+	// In a full cgroup the kernel may kill the helper after its program: then
+	// nobody saw the end, and the next command has found it.
+	unseen := c.by == memory && c.mode == inside && got.status == recorder.Lost && got.kind == "lost" && run.Info().Recovered
+	if !want.fits(got) && !unseen {
 		t.Errorf("%s\nwant %s\n%.400q", got, want, c.shown)
 	}
 	if c.code != code {
