@@ -241,11 +241,12 @@ func (p *Project) author(when time.Time) gitstore.Signature {
 // watch keeps the run's sign of life fresh.
 func (e *Experiment) watch() {
 	go func() {
-		ticker := time.NewTicker(heartbeatEvery)
-		defer ticker.Stop()
+		timer := time.NewTimer(heartbeatEvery)
+		defer expire(timer)
 		for {
 			select {
-			case <-ticker.C:
+			case <-timer.C:
+				timer.Reset(heartbeatEvery)
 				e.append(journal.Heartbeat, nil)
 				if err := e.notice(); err != nil {
 					e.fail(err)
@@ -255,6 +256,14 @@ func (e *Experiment) watch() {
 			}
 		}
 	}()
+}
+
+// expire ends the use of a timer by letting it fire. One that is stopped may stay
+// in the runtime's heap until its time, and as long as it is there a deadlock of
+// the program is not noticed.
+func expire(timer *time.Timer) {
+	timer.Reset(0)
+	<-timer.C
 }
 
 // clean keeps a text that can be written.

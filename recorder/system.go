@@ -96,9 +96,11 @@ func (e *Experiment) awaitSamples() {
 	if e.sampled == nil {
 		return
 	}
+	patience := time.NewTimer(samplePatience)
 	select {
 	case <-e.sampled:
-	case <-time.After(samplePatience):
+		expire(patience)
+	case <-patience.C:
 	}
 }
 
@@ -113,7 +115,7 @@ func (s *sampling) run() {
 	}()
 	began := time.Now()
 	timer := time.NewTimer(sampleBase)
-	defer timer.Stop()
+	defer expire(timer)
 	for looks := 0; ; looks++ {
 		select {
 		case <-timer.C:

@@ -36,6 +36,7 @@ type endTrial struct {
 	group    string // the control group it runs in, empty for ours
 	code     int    // the exit code of what was started
 	shown    string // what it printed
+	took     time.Duration
 }
 
 func (c *endTrial) String() string { return fmt.Sprintf("%s, %s", c.end(), c.mode) }
@@ -143,6 +144,7 @@ func (c *endTrial) command(dir string) *exec.Cmd {
 // to end it is done.
 func (c *endTrial) run(t *testing.T, dir string) {
 	c.code = unknown
+	begun := time.Now()
 	cmd := c.command(dir)
 	out, err := startOn(cmd, c.terminal)
 	if err != nil {
@@ -166,7 +168,7 @@ func (c *endTrial) run(t *testing.T, dir string) {
 	}
 	cmd.Wait()
 	out.Close()
-	c.code = codeOf(cmd.ProcessState)
+	c.code, c.took = codeOf(cmd.ProcessState), time.Since(begun)
 }
 
 // startOn starts a command and gives what it shows: as a session of its own on
@@ -256,6 +258,11 @@ func (c *endTrial) check(t *testing.T, code int, run *recorder.Run) {
 	}
 	if c.code != code {
 		t.Errorf("the exit code is %d, and %d without Exprec: %.400q", c.code, code, c.shown)
+	}
+	// As long as a timer of the recorder is in the runtime's heap, such as that of
+	// the heartbeats, a deadlock goes unnoticed.
+	if c.how == "goexit" && c.took > 20*time.Second {
+		t.Errorf("the deadlock was noticed after %v", c.took)
 	}
 	c.checkOutput(t, run)
 }
