@@ -112,8 +112,8 @@ func (e *Experiment) hashExecutable(ctx context.Context, exe record.Executable) 
 func (e *Experiment) listPackages(ctx context.Context, p environ.Program) {
 	e.facts.wanted.Add(1)
 	defer e.facts.wanted.Add(-1)
-	listing, cancel := context.WithTimeout(ctx, longestList)
-	defer cancel()
+	listing, cancel := context.WithCancel(ctx)
+	defer expire(time.AfterFunc(longestList, cancel))
 	version, packages := environ.Packages(listing, p, e.facts.cache)
 	if version != "" || len(packages) > 0 {
 		e.recordFacts(record.FactsFrame{Runtime: version}, packages)

@@ -258,12 +258,17 @@ func (e *Experiment) watch() {
 	}()
 }
 
-// expire ends the use of a timer by letting it fire. One that is stopped may stay
-// in the runtime's heap until its time, and as long as it is there a deadlock of
-// the program is not noticed.
+// expire ends the use of a timer, one of AfterFunc too, by letting it fire. While
+// the runtime has a timer in mind a deadlock of the program is not noticed: one
+// that is only stopped may stay in a heap until its time, and a thread that has
+// gone to sleep until then looks at the heaps anew when a sooner one is made.
+// The second of those here is made when such a thread is asleep for certain.
 func expire(timer *time.Timer) {
 	timer.Reset(0)
-	<-timer.C
+	if timer.C != nil {
+		<-timer.C
+	}
+	time.AfterFunc(time.Millisecond, func() { time.Sleep(time.Millisecond) })
 }
 
 // clean keeps a text that can be written.
