@@ -55,6 +55,7 @@ func newRoot(a *app) *cobra.Command {
 		newRestore(a),
 		newCheck(a),
 		newRecover(a),
+		newServe(a),
 		newDemo(a),
 		newMan(a),
 		newVersion(a),

@@ -1,0 +1,104 @@
+package views
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"path/filepath"
+	"sync"
+
+	"github.com/exprec/exprec/recorder"
+)
+
+// Options say what a dashboard shows.
+type Options struct {
+	// Open gives the project. It is asked again while the answer is
+	// recorder.ErrNoProject: nothing was recorded yet.
+	Open func(context.Context) (*recorder.Project, error)
+	// Path is the project's folder as people know it, for the header.
+	Path string
+}
+
+// Dashboard serves the pages of one project. It is safe for concurrent use.
+type Dashboard struct {
+	options Options
+	mux     *http.ServeMux
+
+	mu     sync.Mutex
+	opened *recorder.Project
+}
+
+// New makes a dashboard. Nothing is read before the first request.
+func New(o Options) *Dashboard {
+	d := &Dashboard{options: o}
+	d.mux = d.routes()
+	return d
+}
+
+// ServeHTTP answers a request.
+func (d *Dashboard) ServeHTTP(w http.ResponseWriter, r *http.Request) { d.mux.ServeHTTP(w, r) }
+
+// Close releases the project.
+func (d *Dashboard) Close() error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.opened == nil {
+		return nil
+	}
+	err := d.opened.Close()
+	d.opened = nil
+	return err
+}
+
+// project gives the project, which stays open from the first time on.
+func (d *Dashboard) project(ctx context.Context) (*recorder.Project, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.opened != nil {
+		return d.opened, nil
+	}
+	p, err := d.options.Open(ctx)
+	if err != nil {
+		return nil, err
+	}
+	d.opened = p
+	return p, nil
+}
+
+// run finds the run that a request's {run} means: an id, or at least 4 letters
+// of its beginning.
+func (d *Dashboard) run(r *http.Request) (*recorder.Project, *recorder.Run, error) {
+	p, err := d.project(r.Context())
+	if err != nil {
+		return nil, nil, err
+	}
+	ref := r.PathValue("run")
+	if !isRunID(ref) {
+		return nil, nil, notFound("There is no run %q.", ref)
+	}
+	run, err := p.UniqueRun(r.Context(), ref)
+	if err != nil {
+		return nil, nil, err
+	}
+	return p, run, nil
+}
+
+// isRunID reports whether a text can be the id of a run or the beginning of
+// one: nothing else gets as far as the project.
+func isRunID(s string) bool {
+	if len(s) < 4 || len(s) > 36 {
+		return false
+	}
+	for _, c := range []byte(s) {
+		if (c < '0' || c > '9') && (c < 'a' || c > 'f') && c != '-' {
+			return false
+		}
+	}
+	return true
+}
+
+// name is what the project is called.
+func (d *Dashboard) name() string { return filepath.Base(d.options.Path) }
+
+// nothingYet reports whether an error says that nothing was ever recorded.
+func nothingYet(err error) bool { return errors.Is(err, recorder.ErrNoProject) }

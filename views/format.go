@@ -1,0 +1,80 @@
+package views
+
+import (
+	"math"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/dustin/go-humanize"
+)
+
+// short is the beginning of an id that people read and type.
+func short(id string) string { return id[:min(8, len(id))] }
+
+// count says how many there are of something: "1 run", "2,000 runs".
+func count(n int, what string) string {
+	if n != 1 {
+		what += "s"
+	}
+	return humanize.Comma(int64(n)) + " " + what
+}
+
+// number shows a value with four significant digits.
+func number(v float64) string {
+	if v == math.Trunc(v) && math.Abs(v) < 1e6 {
+		return strconv.FormatFloat(v, 'f', -1, 64)
+	}
+	return strconv.FormatFloat(v, 'g', 4, 64)
+}
+
+// exact shows a value with all its digits.
+func exact(v float64) string { return strconv.FormatFloat(v, 'g', -1, 64) }
+
+// size shows a number of bytes.
+func size(bytes int64) string { return humanize.Bytes(uint64(max(bytes, 0))) }
+
+// duration shows seconds the way people say them, to two units.
+func duration(seconds float64) string {
+	whole := int64(seconds)
+	switch {
+	case seconds < 60:
+		return strconv.FormatFloat(seconds, 'f', 1, 64) + "s"
+	case whole < 3600:
+		return strconv.FormatInt(whole/60, 10) + "m " + two(whole%60) + "s"
+	case whole < 24*3600:
+		return strconv.FormatInt(whole/3600, 10) + "h " + two(whole/60%60) + "m"
+	}
+	return strconv.FormatInt(whole/(24*3600), 10) + "d " + two(whole/3600%24) + "h"
+}
+
+func two(n int64) string {
+	if n < 10 {
+		return "0" + strconv.FormatInt(n, 10)
+	}
+	return strconv.FormatInt(n, 10)
+}
+
+// ago says how long ago a time was; empty for no time.
+func ago(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return humanize.Time(t)
+}
+
+// iso is a time as <time datetime> and title have it.
+func iso(t time.Time) string { return t.UTC().Format(time.RFC3339) }
+
+// colour is the class of the colour that a run has everywhere: one of c0 to c9,
+// by its id.
+func colour(id string) string {
+	sum := 0
+	for _, c := range []byte(id) {
+		sum = (sum*31 + int(c)) % 9973
+	}
+	return "c" + strconv.Itoa(sum%10)
+}
+
+// textOf is a status in words, such as "Not Found".
+func textOf(status int) string { return http.StatusText(status) }

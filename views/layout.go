@@ -1,0 +1,43 @@
+package views
+
+import "github.com/a-h/templ"
+
+// scripts are the files that every page loads, in this order.
+var scripts = []string{"htmx.min.js", "app.js"}
+
+// key is what a key does.
+type key struct {
+	Keys []string
+	Does string
+}
+
+// keys are all that app.js knows. None of them works while something is typed.
+var keys = []key{
+	{[]string{"/"}, "search"},
+	{[]string{"j", "k"}, "next and previous run of the list"},
+	{[]string{"x"}, "select it"},
+	{[]string{"Enter"}, "open it"},
+	{[]string{"c"}, "compare the selected runs"},
+	{[]string{"g", "r"}, "all runs"},
+	{[]string{"[", "]"}, "previous and next run"},
+	{[]string{"1", "…", "8"}, "tabs of a run"},
+	{[]string{"s"}, "smoothing of the charts"},
+	{[]string{"l"}, "logarithmic charts"},
+	{[]string{"t"}, "colours"},
+	{[]string{"?"}, "these keys"},
+}
+
+// themeAttribute fixes the colours where some were chosen.
+func themeAttribute(theme string) templ.Attributes {
+	if theme == "" {
+		return nil
+	}
+	return templ.Attributes{"data-theme": theme}
+}
+
+func windowTitle(f frame) string {
+	if f.Title == "" {
+		return f.Project + " – Exprec"
+	}
+	return f.Title + " – " + f.Project + " – Exprec"
+}

@@ -1,0 +1,37 @@
+package views
+
+import (
+	"net/http"
+	"strings"
+)
+
+// A handler answers a request; an error it gives becomes a page.
+type handler func(w http.ResponseWriter, r *http.Request) error
+
+// routes is the table of everything that is served. What changes something is a
+// POST.
+func (d *Dashboard) routes() *http.ServeMux {
+	mux := http.NewServeMux()
+	for pattern, h := range map[string]handler{
+		"GET /{$}":                  d.runsPage,
+		"GET /static/{hash}/{name}": d.static,
+		"GET /favicon.ico":          d.icon,
+		"GET /":                     d.noPage,
+	} {
+		mux.Handle(pattern, d.answer(h))
+	}
+	return mux
+}
+
+// answer makes an http.Handler of a handler.
+func (d *Dashboard) answer(h handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if err := h(w, r); err != nil {
+			d.fault(w, r, err)
+		}
+	})
+}
+
+func (d *Dashboard) noPage(_ http.ResponseWriter, r *http.Request) error {
+	return notFound("There is no page %s.", strings.TrimSpace(r.URL.Path))
+}
