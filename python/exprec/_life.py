@@ -208,6 +208,8 @@ class Life(Messages):
         if self._diversion is not None:
             self._diversion.forget()
             self._diversion = None
+        if self._notebook is not None:
+            self._notebook.forget()
         if self._started is not None:
             self._journal.abandon()
             self._journal = self._new_journal()

@@ -7,6 +7,7 @@ import os
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ._journal import Journal
+    from ._notebook import Notebook
     from ._output import Diversion
 
 _MOST_WARNINGS = 100
@@ -17,6 +18,7 @@ class Messages:
 
     _journal: Journal
     _diversion: Diversion | None
+    _notebook: Notebook | None
     _warned: set[str]
 
     def _warn(self, text: str) -> None:
@@ -29,7 +31,8 @@ class Messages:
 
     def _say(self, text: str) -> None:
         """Print a line for people, past the recorded output."""
-        fd = self._diversion.message_fd() if self._diversion is not None else 2
+        diverted = self._diversion or self._notebook
+        fd = diverted.message_fd() if diverted is not None else 2
         try:
             os.write(fd, f"exprec: {text}\n".encode("utf-8", "replace"))
         except OSError:

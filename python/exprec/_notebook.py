@@ -1,16 +1,15 @@
-"""Notebooks: the executed cells are the source, and their output is no descriptor's."""
+"""Notebooks: the executed cells are the source."""
 
 from __future__ import annotations
 
 import os
 import sys
 
+from ._kerneloutput import KernelOutput
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
-
-_STREAMS = ("stdout", "stderr")
-
 
 def shell() -> Any:
     """Give IPython's shell where this process is the kernel of a notebook, else None."""
@@ -25,76 +24,55 @@ class Notebook:
     def __init__(self, running: Any, folder: str, output: bool) -> None:
         self._shell = running
         self._folder = folder
-        self._echoes: dict[str, _Echo] = {}
+        self._output = KernelOutput(folder) if output else None
+        running.events.register("pre_run_cell", self._begins)
         running.events.register("post_run_cell", self._ran)
-        if output:
-            self._listen()
         self.save()
 
     def end(self) -> None:
         """Keep the cells a last time, and let go of the kernel."""
-        try:
-            self._shell.events.unregister("post_run_cell", self._ran)
-        except ValueError:
-            pass
-        for name, echo in self._echoes.items():
-            stream = getattr(sys, name)
-            if getattr(stream, "echo", None) is echo:
-                stream.echo = echo.before
-            echo.close()
+        for event, handler in (("pre_run_cell", self._begins), ("post_run_cell", self._ran)):
+            try:
+                self._shell.events.unregister(event, handler)
+            except ValueError:
+                pass
+        if self._output is not None:
+            self._output.end()
         self.save()
 
-    def save(self) -> None:
-        """Write the cells that were executed so far, as a script and as a notebook."""
+    def forget(self) -> None:
+        """In a fork: it executes no cells."""
+        if self._output is not None:
+            self._output.forget()
+
+    def message_fd(self) -> int:
+        """Give the descriptor that messages for people go to."""
+        return self._output.message_fd() if self._output is not None else 2
+
+    def save(self, beginning: str | None = None) -> None:
+        """Write the cells that were executed so far, and one that begins, as a script and as a notebook."""
         history = self._shell.history_manager
+        parsed, raw = list(history.input_hist_parsed), list(history.input_hist_raw)
+        if beginning is not None:
+            parsed.append(self._shell.transform_cell(beginning))
+            raw.append(beginning)
         stem = os.path.splitext(os.path.basename(os.environ.get("JPY_SESSION_NAME", "")))[0] or "notebook"
-        _write(os.path.join(self._folder, "files", "notebook", stem + ".py"), _script(history.input_hist_parsed))
-        _write(os.path.join(self._folder, "files", "notebook", stem + ".ipynb"), _document(history.input_hist_raw))
+        _write(os.path.join(self._folder, "files", "notebook", stem + ".py"), _script(parsed))
+        _write(os.path.join(self._folder, "files", "notebook", stem + ".ipynb"), _document(raw))
+
+    def _begins(self, info: Any) -> None:
+        """A cell begins: the kernel may be killed in it. It is not in the history yet."""
+        if getattr(info, "store_history", False):
+            self._try(info.raw_cell)
 
     def _ran(self, _: object = None) -> None:
+        self._try()
+
+    def _try(self, beginning: str | None = None) -> None:
         try:
-            self.save()
+            self.save(beginning)
         except OSError:
             pass  # the disk is full: the next cell, or the end, may have better luck
-
-    def _listen(self) -> None:
-        """Have the kernel's streams write into the run's output as well."""
-        folder = os.path.join(self._folder, "output")
-        os.makedirs(folder, mode=0o700, exist_ok=True)
-        for name in _STREAMS:
-            stream = getattr(sys, name)
-            if hasattr(stream, "echo"):
-                self._echoes[name] = stream.echo = _Echo(os.path.join(folder, name + ".txt"), stream.echo)
-
-
-class _Echo:
-    """What a stream of ipykernel writes into beside its notebook."""
-
-    def __init__(self, path: str, before: Any) -> None:
-        self.before = before
-        self._fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_CLOEXEC", 0), 0o600)
-
-    def write(self, text: str) -> int:
-        """Keep a text; a full disk costs it."""
-        if self._fd >= 0:
-            try:
-                os.write(self._fd, text.encode("utf-8", "replace"))
-            except OSError:
-                pass
-        if self.before is not None:
-            self.before.write(text)
-        return len(text)
-
-    def flush(self) -> None:
-        """Do nothing: a text is written at once."""
-        if self.before is not None:
-            self.before.flush()
-
-    def close(self) -> None:
-        """End; what is written later is not kept."""
-        fd, self._fd = self._fd, -1
-        if fd >= 0:
-            os.close(fd)
 
 
 def _script(cells: list[str]) -> str:

@@ -57,6 +57,7 @@ class Project:
         self.environ = {k: v for k, v in os.environ.items() if not k.startswith(("EXPREC", "GIT_", "RANK"))}
         self.environ.update(PATH=path, PYTHONPATH=str(TOP / "python"), HOME=str(top.parent))
         self.environ.pop("PYTHONUNBUFFERED", None)
+        self.environ.pop("PYTEST_CURRENT_TEST", None)  # ipykernel looks at it
         self.git("init", "-q", "-b", "main")
         self.git("config", "user.name", "Ada")
         self.git("config", "user.email", "ada@example.org")
