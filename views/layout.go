@@ -41,3 +41,12 @@ func windowTitle(f frame) string {
 	}
 	return f.Title + " – " + f.Project + " – Exprec"
 }
+
+// current marks the link to the page that is shown. An attribute without a value
+// would say that it is not.
+func current(here bool) templ.Attributes {
+	if !here {
+		return nil
+	}
+	return templ.Attributes{"aria-current": "page"}
+}

@@ -14,6 +14,7 @@ func (d *Dashboard) routes() *http.ServeMux {
 	mux := http.NewServeMux()
 	for pattern, h := range map[string]handler{
 		"GET /{$}":                  d.runsPage,
+		"GET /runs/{run}":           d.runOverview,
 		"GET /static/{hash}/{name}": d.static,
 		"GET /favicon.ico":          d.icon,
 		"GET /":                     d.noPage,
