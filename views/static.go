@@ -16,7 +16,12 @@ import (
 var staticFiles embed.FS
 
 // styles are joined into exprec.css in this order.
-var styles = []string{"vendor/uPlot.min.css", "base.css", "run.css"}
+var styles = []string{
+	"vendor/uPlot.min.css",
+	"base.css",
+	"content.css",
+	"run.css",
+}
 
 // asset is a file that pages need, as it is served.
 type asset struct {

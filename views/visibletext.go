@@ -1,0 +1,67 @@
+package views
+
+import (
+	"fmt"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// visible shows what a reader would not see, or would see in another order than
+// it stands: control characters, marks of direction, and bytes that are no
+// UTF-8. Tabs stay.
+func visible(s string) string {
+	if isVisible(s) {
+		return s
+	}
+	var b strings.Builder
+	for len(s) > 0 {
+		r, n := utf8.DecodeRuneInString(s)
+		switch {
+		case r == utf8.RuneError && n == 1:
+			fmt.Fprintf(&b, `\x%02x`, s[0])
+		case !hidden(r):
+			b.WriteString(s[:n])
+		case r < 0x100:
+			fmt.Fprintf(&b, `\x%02x`, r)
+		default:
+			fmt.Fprintf(&b, `\u%04x`, r)
+		}
+		s = s[n:]
+	}
+	return b.String()
+}
+
+func isVisible(s string) bool {
+	for i, r := range s {
+		if hidden(r) || r == utf8.RuneError && !strings.HasPrefix(s[i:], "\uFFFD") {
+			return false
+		}
+	}
+	return true
+}
+
+// hidden reports whether a character shows nothing, or turns others around.
+// Joiners stay: scripts and emoji need them, and they only touch neighbours.
+func hidden(r rune) bool {
+	const nonJoiner, joiner = 0x200c, 0x200d
+	if r == '\t' || r == nonJoiner || r == joiner || unicode.Is(unicode.Prepended_Concatenation_Mark, r) {
+		return false
+	}
+	return unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp)
+}
+
+// shortened is the beginning of a text with at most so many characters, and how
+// many bytes are left out.
+func shortened(s string, characters int) (string, int) {
+	if len(s) <= characters {
+		return s, 0
+	}
+	for i := range s {
+		if characters == 0 {
+			return s[:i], len(s) - i
+		}
+		characters--
+	}
+	return s, 0
+}
