@@ -73,17 +73,28 @@ func parseHash(text string) (h Hash, ok bool) {
 // Refs lists the refs below a prefix that ends with a slash, sorted by name. A
 // ref whose file is broken is there with the zero hash.
 func (s *Store) Refs(prefix string) ([]Ref, error) {
-	packed, err := s.packedRefs()
+	return s.readRefs(prefix, func(string) {})
+}
+
+// readRefs is Refs. It calls before with each file and folder that it is about
+// to read. Files of refs come first: what git packs meanwhile is then seen
+// there, or in packed-refs, and never in neither.
+func (s *Store) readRefs(prefix string, before func(path string)) ([]Ref, error) {
+	loose, err := s.looseRefs(prefix, before)
 	if err != nil {
 		return nil, err
 	}
-	loose, err := s.looseRefs(prefix)
+	before(filepath.Join(s.dir, packedRefsFile))
+	packed, err := s.packedRefs()
 	if err != nil {
 		return nil, err
 	}
 	refs := make([]Ref, 0, len(loose)+len(packed))
 	for _, ref := range packed {
-		if _, over := loose[ref.Name]; !over && strings.HasPrefix(ref.Name, prefix) {
+		if !strings.HasPrefix(ref.Name, prefix) {
+			continue
+		}
+		if _, over := loose[ref.Name]; !over {
 			refs = append(refs, ref)
 		}
 	}
@@ -96,16 +107,25 @@ func (s *Store) Refs(prefix string) ([]Ref, error) {
 
 // looseRefs are the refs that have files of their own; they win over packed
 // ones.
-func (s *Store) looseRefs(prefix string) (map[string]Hash, error) {
+func (s *Store) looseRefs(prefix string, before func(path string)) (map[string]Hash, error) {
 	found := map[string]Hash{}
 	root := filepath.Join(s.dir, filepath.FromSlash(prefix))
 	err := filepath.WalkDir(root, func(file string, d fs.DirEntry, err error) error {
 		if errors.Is(err, fs.ErrNotExist) {
+			before(file)
 			return nil
 		}
-		if err != nil || d.IsDir() || strings.HasSuffix(file, ".lock") {
+		if err != nil {
 			return err
 		}
+		if d.IsDir() {
+			before(file)
+			return nil
+		}
+		if strings.HasSuffix(file, ".lock") {
+			return nil
+		}
+		before(file)
 		rel, err := filepath.Rel(s.dir, file)
 		if err != nil {
 			return err

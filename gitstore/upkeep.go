@@ -46,7 +46,7 @@ func (s *Store) Repack(ctx context.Context) error {
 
 // ManyLooseRefs is [Store.ManyPacks] for [Store.PackRefs].
 func (s *Store) ManyLooseRefs(prefix string) (refs int, many bool) {
-	loose, err := s.looseRefs(prefix)
+	loose, err := s.looseRefs(prefix, func(string) {})
 	return len(loose), err == nil && len(loose) >= manyLooseRefs
 }
 
