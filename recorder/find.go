@@ -60,7 +60,7 @@ func (p *Project) rowsAt(ctx context.Context, text string, now time.Time) (*Rows
 	}
 	r := &Rows{of: c, query: q}
 	matches, deleted := q.Bind(c), c.numbers("flags")
-	for i, row := range c.rows {
+	for i, row := range c.order() {
 		if i%64 == 0 && ctx.Err() != nil {
 			return nil, ctx.Err()
 		}
@@ -68,26 +68,28 @@ func (p *Project) rowsAt(ctx context.Context, text string, now time.Time) (*Rows
 			r.rows = append(r.rows, row)
 		}
 	}
-	r.sortNewestFirst()
 	return r, ctx.Err()
 }
 
-func (r *Rows) sortNewestFirst() {
-	started := r.of.numbers("started")
+// newestFirst sorts all rows.
+func (c *catalog) newestFirst() []int {
+	started := c.numbers("started")
 	type at struct {
 		row  int
 		when int64
 	}
-	order := make([]at, len(r.rows))
-	for i, row := range r.rows {
+	order := make([]at, len(c.rows))
+	for i, row := range c.rows {
 		half, n := started.in(row)
 		order[i] = at{row, half.Number(n)}
 	}
 	// The rows stand in the order of their ids, which decides between equals.
 	slices.SortStableFunc(order, func(a, b at) int { return cmp.Compare(b.when, a.when) })
+	rows := make([]int, len(order))
 	for i := range order {
-		r.rows[i] = order[i].row
+		rows[i] = order[i].row
 	}
+	return rows
 }
 
 // Len is the number of runs in the list.

@@ -31,13 +31,12 @@ func (c *catalog) changed(row int) Value {
 	known, ok := c.paths[s]
 	c.mu.Unlock()
 	if !ok {
-		known = c.compareWithCommit(s)
+		if known = c.compareWithCommit(s); known == nil {
+			return Value{} // the commit may be here the next time
+		}
 		c.mu.Lock()
 		c.paths[s] = known
 		c.mu.Unlock()
-	}
-	if known == nil {
-		return Value{}
 	}
 	return Value{Kind: query.Texts, List: known}
 }

@@ -26,12 +26,13 @@ type catalog struct {
 	project *Project
 	listed  []listedRun
 	skipped int
-	now     time.Time
 
 	rows  []int        // of the runs there are, in the order of listed
 	split int          // the first row that is not in the cache
 	keys  *index.Table // of the rows of the cache
 	fresh *index.Table
+	extra map[string]readRow // the rows of fresh, by id
+	order func() []int       // all rows, newest first
 
 	mu     sync.Mutex // guards what follows
 	cached *index.Table
@@ -41,37 +42,45 @@ type catalog struct {
 	paths  map[sourceKey][]string
 }
 
-// catalog lists the runs: from the cache those that stand there with the
-// commit that their ref points to, the others from git and their journals.
-// Only what is sealed and whole gets into the cache: the rest may be another
-// thing in a moment.
-func (p *Project) catalog(ctx context.Context) (*catalog, error) {
-	listed, skipped, err := p.listed()
-	if err != nil {
-		return nil, err
-	}
+func (p *Project) newCatalog(listed []listedRun, skipped int) *catalog {
 	c := &catalog{
-		project: p, listed: listed, skipped: skipped, now: time.Now(), rows: make([]int, len(listed)),
+		project: p, listed: listed, skipped: skipped, rows: make([]int, len(listed)), extra: map[string]readRow{},
 		runs: map[int]*Run{}, errs: map[int]error{}, joined: map[string]any{}, paths: map[sourceKey][]string{},
 	}
-	c.cached = p.readCache()
-	if err = c.fill(ctx); errors.Is(err, index.ErrUnusable) {
-		c.cached = index.Empty()
-		err = c.fill(ctx)
+	c.order = sync.OnceValue(c.newestFirst)
+	return c
+}
+
+// load lists the runs: from the cache those that stand there with the commit
+// that their ref points to, the others from git and their journals. Only what
+// is sealed and whole gets into the cache: the rest may be another thing in a
+// moment.
+func (c *catalog) load(ctx context.Context, before *catalog) error {
+	if c.cached = before.table(); c.cached == nil {
+		before, c.cached = nil, c.project.readCache()
 	}
-	return c, err
+	err := c.fill(ctx, before)
+	if errors.Is(err, index.ErrUnusable) {
+		c.cached = index.Empty()
+		err = c.fill(ctx, nil)
+	}
+	return err
 }
 
 // batch is how many runs are read before what they say is put into columns, and
 // at most stay open afterwards.
 const batch = 1000
 
+// manyFresh is how many sealed runs may stand outside of the cache of a
+// project that stays open.
+const manyFresh = 64
+
 // fill finds the rows of all runs, reads what is not in the cache, and writes
 // the cache anew where that is worth it.
-func (c *catalog) fill(ctx context.Context) error {
+func (c *catalog) fill(ctx context.Context, before *catalog) error {
 	began := time.Now()
-	missing := c.match()
-	read, err := c.read(ctx, missing[:min(len(missing), batch)])
+	missing := c.matchAgain(before)
+	read, err := c.read(ctx, missing[:min(len(missing), batch)], before)
 	if err != nil {
 		return err
 	}
@@ -100,6 +109,20 @@ func (p *Project) closeLater(file io.Closer) {
 	p.caches = append(p.caches, file)
 }
 
+// matchAgain is match where a catalog on the same cache may know the answer.
+func (c *catalog) matchAgain(before *catalog) (missing []int) {
+	if before == nil || !equalLists(before.listed, c.listed) {
+		return c.match()
+	}
+	for i, row := range before.rows {
+		if c.rows[i] = row; row >= before.split {
+			c.rows[i] = -1
+			missing = append(missing, i)
+		}
+	}
+	return missing
+}
+
 // match finds the listed runs in the cache, and gives the places in the list
 // of those that are not there. Both are sorted by id.
 func (c *catalog) match() (missing []int) {
@@ -125,20 +148,26 @@ func (c *catalog) match() (missing []int) {
 
 // readRow is a run that was read for a list.
 type readRow struct {
-	row  index.Row
-	run  *Run
-	err  error
-	keep bool // it follows from its commit alone
+	row    index.Row
+	run    *Run
+	err    error
+	keep   bool // it follows from its commit alone
+	copies []runCopy
 }
 
-// read reads the runs that stand at some places of the list.
-func (c *catalog) read(ctx context.Context, places []int) ([]readRow, error) {
+// read reads the runs that stand at some places of the list. What an earlier
+// list knows of them is taken over where it cannot have changed.
+func (c *catalog) read(ctx context.Context, places []int, before *catalog) ([]readRow, error) {
 	read := make([]readRow, len(places))
 	err := inParallel(ctx, len(places), func(i int) {
 		at := c.listed[places[i]]
+		if known, ok := before.row(at); ok && known.keep {
+			read[i] = known
+			return
+		}
 		run := c.project.best(at.uuid, at.copies)
 		row, err := run.summary()
-		read[i] = readRow{row: row, run: run, err: err, keep: err == nil && run.started.Status.Final() && run.commit == run.tip}
+		read[i] = readRow{row: row, run: run, err: err, copies: at.copies, keep: err == nil && run.started.Status.Final() && run.commit == run.tip}
 	})
 	return read, err
 }
@@ -171,7 +200,7 @@ func (c *catalog) renew(ctx context.Context, missing []int, read []readRow) erro
 		}
 		if len(read) == 0 {
 			var err error
-			if read, err = c.read(ctx, missing[:min(len(missing), batch)]); err != nil {
+			if read, err = c.read(ctx, missing[:min(len(missing), batch)], nil); err != nil {
 				return err
 			}
 		}
@@ -212,6 +241,7 @@ func (c *catalog) add(missing []int, read []readRow) error {
 	for i, at := range missing {
 		row := c.split + b.Len()
 		c.rows[at], c.runs[row] = row, read[i].run
+		c.extra[read[i].run.uuid] = read[i]
 		if read[i].err != nil {
 			c.errs[row] = read[i].err
 		}

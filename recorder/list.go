@@ -3,7 +3,6 @@ package recorder
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -77,14 +76,17 @@ type listedRun struct {
 
 // listed finds every run by its refs, and those by their journals of which
 // nothing is in git yet, sorted by UUID. It counts the refs that are no run's.
+// The list is shared, and not to be changed.
 func (p *Project) listed() (runs []listedRun, skipped int, err error) {
 	for range rereads {
 		began := time.Now()
-		if runs, skipped, err = p.inGit(); err != nil {
+		if runs, skipped, err = p.known.inGit(p.stores); err != nil {
 			return nil, 0, err
 		}
 		beside, sealed := p.besideGit(runs, began)
-		runs = joinCopies(append(runs, beside...))
+		if len(beside) > 0 {
+			runs = joinCopies(slices.Concat(runs, beside))
+		}
 		if !sealed {
 			break
 		}
@@ -94,46 +96,19 @@ func (p *Project) listed() (runs []listedRun, skipped int, err error) {
 	return runs, skipped, nil
 }
 
-// inGit finds the runs by their refs.
-func (p *Project) inGit() (runs []listedRun, skipped int, err error) {
-	for _, store := range p.stores {
-		refs, err := store.Refs(refPrefix)
-		if err != nil {
-			return nil, 0, fmt.Errorf("list the runs in %s: %w", store.GitDir(), err)
-		}
-		copies := make([]runCopy, 0, len(refs))
-		runs = slices.Grow(runs, len(refs))
-		for _, ref := range refs {
-			uuid, ok := runOf(ref)
-			if !ok {
-				skipped++
-				continue
-			}
-			n := len(copies)
-			copies = append(copies, runCopy{store, ref.Hash})
-			runs = append(runs, listedRun{uuid, copies[n : n+1 : n+1]})
-		}
-	}
-	return joinCopies(runs), skipped, nil
-}
-
 // besideGit finds the runs that have journals and no ref. One may have got its
 // first ref and have been sealed since the refs were read, so that it has
 // neither here: its folder has changed since then, and the refs are to be read
 // again.
-func (p *Project) besideGit(known []listedRun, began time.Time) (runs []listedRun, sealed bool) {
-	for _, folder := range p.runFolders(func(dir, name string) bool {
-		if _, ok := findListed(known, name); ok {
-			return false
+func (p *Project) besideGit(inGit []listedRun, began time.Time) (runs []listedRun, sealed bool) {
+	for _, folder := range p.known.withoutRef(p.homes, inGit) {
+		dir, name := filepath.Split(folder)
+		if hasJournals(filepath.Clean(dir), name) {
+			runs = append(runs, listedRun{uuid: name})
+			continue
 		}
-		if hasJournals(dir, name) {
-			return true
-		}
-		info, err := os.Stat(filepath.Join(dir, name))
+		info, err := os.Stat(folder)
 		sealed = sealed || err == nil && info.ModTime().After(began.Add(-clockTick))
-		return false
-	}) {
-		runs = append(runs, listedRun{uuid: filepath.Base(folder)})
 	}
 	return runs, sealed
 }

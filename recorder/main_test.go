@@ -127,7 +127,7 @@ func program(t *testing.T, dir, name string, args ...string) *exec.Cmd {
 }
 
 // repository is a git repository with a few committed and uncommitted files.
-func repository(t *testing.T) string {
+func repository(t testing.TB) string {
 	t.Helper()
 	gitstoretest.Isolate(t)
 	t.Setenv("XDG_DATA_HOME", t.TempDir())
@@ -141,7 +141,7 @@ func repository(t *testing.T) string {
 	return dir
 }
 
-func open(t *testing.T, dir string) *recorder.Project {
+func open(t testing.TB, dir string) *recorder.Project {
 	t.Helper()
 	p, err := recorder.Open(dir)
 	if err != nil {

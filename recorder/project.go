@@ -23,6 +23,8 @@ type Project struct {
 	stores []*gitstore.Store    // new runs go into the first
 	note   string               // why runs are not stored in the repository itself
 
+	known    knownRuns // what refs and folders said when they were last looked at
+	kept     keptCatalog
 	judging  sync.Once
 	judge    *witness
 	seen     atomic.Pointer[[]listedRun] // at the last look at the refs

@@ -80,11 +80,21 @@ func (t *Table) Goals() (*Goals, error) {
 	})
 }
 
-// derived makes something of a column of texts, nil of one that is not there.
+// derived makes something of a column of texts, once; nil of one that is not
+// there.
 func derived[T any](t *Table, name string, make func(*Texts) (*T, error)) (*T, error) {
 	texts, err := t.Texts(name)
 	if texts == nil || err != nil {
 		return nil, err
 	}
-	return make(texts)
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if known, ok := t.made[name]; ok {
+		return known.(*T), nil
+	}
+	made, err := make(texts)
+	if err == nil {
+		t.made[name] = made
+	}
+	return made, err
 }

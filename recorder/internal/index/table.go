@@ -24,6 +24,7 @@ type Table struct {
 
 	mu      sync.Mutex
 	columns map[string]any // what was read
+	made    map[string]any // lists and goals that were made of it
 	wide    map[int]map[string]Parameter
 }
 
@@ -35,7 +36,9 @@ type section struct {
 }
 
 // Empty is a table without rows.
-func Empty() *Table { return &Table{at: map[string]section{}, columns: map[string]any{}} }
+func Empty() *Table {
+	return &Table{at: map[string]section{}, columns: map[string]any{}, made: map[string]any{}}
+}
 
 // Open reads the directory of a table and the keys of its rows. The error is
 // [ErrUnusable].
@@ -63,7 +66,7 @@ func Open(file io.ReaderAt, size int64) (*Table, error) {
 	if sum := crc32.Update(crc32.Checksum(head, castagnoli), castagnoli, directory); sum != uint32At(data[length:]) {
 		return nil, errMade("the checksum of its beginning is wrong")
 	}
-	t := &Table{file: file, n: int(rows), at: map[string]section{}, columns: map[string]any{}}
+	t := &Table{file: file, n: int(rows), at: map[string]section{}, columns: map[string]any{}, made: map[string]any{}}
 	if err := t.readDirectory(directory, int64(headLength+sumLength)+length, size); err != nil {
 		return nil, err
 	}
