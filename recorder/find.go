@@ -226,6 +226,15 @@ func (c *Column) Metric() string {
 // BuiltIn reports whether the key is one that every run has.
 func (c *Column) BuiltIn() bool { return c.key.Space == query.BuiltIn }
 
+// Name is the name in the column's key: of the built-in key, the parameter, the
+// scalar or result; with min(x) and its like the key itself.
+func (c *Column) Name() string {
+	if c.key.Of != "" {
+		return c.key.String()
+	}
+	return c.key.Name
+}
+
 // Key is the column's key as a query has it.
 func (c *Column) Key() string { return c.key.String() }
 

@@ -21,6 +21,7 @@ var styles = []string{
 	"base.css",
 	"content.css",
 	"run.css",
+	"runs.css",
 }
 
 // asset is a file that pages need, as it is served.

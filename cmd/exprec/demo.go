@@ -101,7 +101,7 @@ func (a *app) bestRun(ctx context.Context) (name, id string, err error) {
 	if err != nil {
 		return "", "", err
 	}
-	best := bestRow(rows, rows.Scalar("val/accuracy"))
+	best := rows.Best(rows.Scalar("val/accuracy"))
 	if best < 0 {
 		return "", "", fmt.Errorf("the demo recorded no run with an accuracy in %s", a.dir)
 	}

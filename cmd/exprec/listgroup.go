@@ -40,7 +40,7 @@ func (a *app) listGroups(ctx context.Context, rows *recorder.Rows, o listOptions
 	if limit := o.limit(a.out); limit > 0 && len(groups) > limit {
 		groups, more = groups[:limit], len(groups)-limit
 	}
-	names := mainScalars(rows)
+	names := rows.MainScalars(shownScalars)
 	switch {
 	case o.json, o.lines:
 		return a.groupsJSON(rows, o, groups)

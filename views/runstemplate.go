@@ -1,0 +1,49 @@
+package views
+
+import (
+	"strconv"
+
+	"github.com/a-h/templ"
+	"github.com/dustin/go-humanize"
+)
+
+// comma is a number with commas: 2,000.
+func comma(n int) string { return humanize.Comma(int64(n)) }
+
+// here is the address of a state, as a link has it.
+func here(s runsState) templ.SafeURL { return templ.SafeURL(s.URL()) }
+
+// titled is a title, where there is one.
+func titled(title string) templ.Attributes {
+	if title == "" {
+		return nil
+	}
+	return templ.Attributes{"title": title}
+}
+
+func sortOrder(c runsColumn) templ.Attributes {
+	if c.Order == "" {
+		return nil
+	}
+	return templ.Attributes{"aria-sort": c.Order}
+}
+
+// orderMark shows how the table is sorted by a column.
+func orderMark(c runsColumn) string {
+	mark := "↑"
+	if c.Order == "descending" {
+		mark = "↓"
+	}
+	if c.Rank > 0 {
+		mark += strconv.Itoa(c.Rank)
+	}
+	return mark
+}
+
+func headTitle(c runsColumn) string {
+	title := "Sort by " + c.Title
+	if c.Goal != "" {
+		title += " (" + c.Goal + ")"
+	}
+	return title
+}

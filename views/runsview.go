@@ -1,0 +1,190 @@
+package views
+
+import (
+	"math"
+	"strings"
+	"time"
+
+	"github.com/exprec/exprec/recorder"
+)
+
+// runsView is the runs page, ready to be shown.
+type runsView struct {
+	State   runsState
+	Counts  runsCounts
+	Columns []runsColumn
+	Rows    []runsRow
+	Pages   int
+}
+
+// runsCounts are what the line above the table says.
+type runsCounts struct {
+	Shown, Project, Running, Archived int
+}
+
+// runsRow is a run in the table.
+type runsRow struct {
+	ID, Short, Label string
+	Colour           string
+	Running          bool
+	Tags             []string
+	Problem          string // why it could be read in part only
+	Cells            []runsCell
+}
+
+// runsCell is what a run has in a column. An empty one has only its column's class.
+type runsCell struct {
+	Kind     string // "", "status", "time", "source", "spark" or "metric"
+	Text     string
+	Title    string
+	Status   string
+	Progress int // in percent, -1 of none
+	Mark     bool
+	Best     bool
+	Share    int // 0 to 100, -1 of none
+	When     time.Time
+	Points   []float64
+}
+
+// view makes the runs of the page fit for showing.
+func (l *runsList) view() runsView {
+	v := runsView{State: l.state, Columns: l.columns, Pages: l.pages}
+	v.Counts = runsCounts{Shown: l.rows.Len(), Project: l.project, Archived: l.archived, Running: l.running}
+	first := (l.state.Page - 1) * l.state.Size
+	for i := range l.shown.Len() {
+		v.Rows = append(v.Rows, l.row(l.shown.At(i), first+i))
+	}
+	return v
+}
+
+// row makes a run fit for showing; place is where it stands among all.
+func (l *runsList) row(r recorder.Row, place int) runsRow {
+	id := r.ID()
+	row := runsRow{
+		ID: id, Short: short(id), Label: r.Label(), Colour: colour(id), Tags: r.Tags(),
+		Running: r.Status() == recorder.Running, Cells: make([]runsCell, len(l.columns)),
+	}
+	if err := r.Err(); err != nil {
+		row.Problem = err.Error()
+	}
+	for i := range l.columns {
+		row.Cells[i] = l.columns[i].cell(r)
+		row.Cells[i].Best = l.columns[i].best == place
+	}
+	return row
+}
+
+// cell is what a run has in the column.
+func (c *runsColumn) cell(r recorder.Row) runsCell {
+	switch {
+	case c.spark != "":
+		return runsCell{Kind: "spark"}
+	case c.Kind == "status":
+		return statusCell(r)
+	case c.Kind == "" && c.values.Name() == "commit":
+		return sourceCell(r)
+	}
+	v := c.values.Value(r)
+	cell := runsCell{Text: wordsOf(v), Share: -1}
+	switch v.Kind {
+	case recorder.AbsentValue:
+		return runsCell{}
+	case recorder.TimeValue:
+		return runsCell{Kind: "time", When: v.When}
+	case recorder.NumberValue:
+		if c.Kind == "metric" {
+			cell.Kind, cell.Share, cell.Text = "metric", c.share(v), number(v.Num)
+			if full := exact(v.Num); full != cell.Text {
+				cell.Title = full
+			}
+		}
+	}
+	if cut := cutMiddle(cell.Text, cellLength); cut != cell.Text {
+		cell.Text, cell.Title = cut, cell.Text
+	}
+	return cell
+}
+
+// cellLength is how many characters a cell shows at most.
+const cellLength = 32
+
+func statusCell(r recorder.Row) runsCell {
+	c := runsCell{Kind: "status", Status: string(r.Status()), Progress: -1}
+	if f := r.Failure(); f != nil {
+		c.Title = strings.TrimPrefix(f.Type+": "+f.Message, ": ")
+	}
+	if steps := r.Steps(); steps > 0 && r.Status() == recorder.Running {
+		c.Progress = 0
+		for _, s := range r.Scalars() {
+			c.Progress = max(c.Progress, min(100, int(100*(s.LastStep+1)/steps)))
+		}
+	}
+	return c
+}
+
+func sourceCell(r recorder.Row) runsCell {
+	git := r.Git()
+	if git == nil {
+		return runsCell{}
+	}
+	c := runsCell{Kind: "source", Text: short(git.Commit), Mark: git.Dirty, Title: git.Commit}
+	if git.Branch != "" {
+		c.Title = git.Branch + " " + git.Commit
+	}
+	if git.Commit == "" {
+		c.Text, c.Title = "no commit yet", ""
+	}
+	return c
+}
+
+// wordsOf shows a value to people.
+func wordsOf(v recorder.Value) string {
+	switch v.Kind {
+	case recorder.NumberValue:
+		if v.Text == "" {
+			return number(v.Num)
+		}
+	case recorder.TextValue:
+		if v.Text == "" {
+			return `""`
+		}
+	case recorder.DurationValue:
+		return duration(v.Num)
+	case recorder.SizeValue:
+		return size(int64(v.Num))
+	case recorder.FlagValue:
+		if v.Num == 0 {
+			return "false"
+		}
+		return "true"
+	case recorder.TextsValue:
+		return joinThere(v.List)
+	}
+	return v.String()
+}
+
+// joinThere leaves out texts that are empty, such as the type of an error that
+// has none.
+func joinThere(list []string) string {
+	var there []string
+	for _, s := range list {
+		if s != "" {
+			there = append(there, s)
+		}
+	}
+	return strings.Join(there, ", ")
+}
+
+// cutMiddle shortens a text to at most so many characters: its beginning and its
+// end say most.
+func cutMiddle(s string, most int) string {
+	if len(s) <= most {
+		return s
+	}
+	runes := []rune(s)
+	if len(runes) <= most {
+		return s
+	}
+	head := int(math.Ceil(float64(most-1) / 2))
+	return string(runes[:head]) + "…" + string(runes[len(runes)-(most-1-head):])
+}
