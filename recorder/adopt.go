@@ -1,12 +1,15 @@
 package recorder
 
 import (
+	"cmp"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/exprec/exprec/recorder/internal/record"
@@ -34,30 +37,72 @@ type waitingStart struct {
 	Title, Name, Group string
 	Steps              int64
 	Tags               []string
+	Resume             string // the run that it goes on from, as a person names it
+
+	folder string
 }
 
 // adopt takes in the runs that wait below .exprec of the project's top because
-// their programs found no exprec, once their processes are dead.
-func (p *Project) adopt() error {
-	if p.repo == nil || len(p.homes) == 0 {
+// their programs found no exprec, the oldest first: a later one may go on from
+// it. Where they have to be moved their processes must be dead.
+func (p *Project) adopt(ctx context.Context) error {
+	if len(p.homes) == 0 {
 		return nil
 	}
-	folders, _ := filepath.Glob(filepath.Join(p.top, ".exprec", "runs", "*", startName))
-	var errs []error
-	for _, name := range folders {
-		folder := filepath.Dir(name)
-		start, err := readWaiting(name)
+	var found []waitingStart
+	for _, folder := range p.waiting() {
+		start, err := readWaiting(filepath.Join(folder, startName))
 		if err != nil || !ours(folder) || start.Process.MachineID == "" || start.Process.MachineID != p.witness().here.MachineID {
 			continue // nobody here left it
 		}
-		if writesUnlocked(folder) || !plainFolder(folder) {
+		if p.repo != nil && writesUnlocked(folder) || !plainFolder(folder) {
 			continue
 		}
-		if err := p.takeIn(folder, start); err != nil {
-			errs = append(errs, fmt.Errorf("take in the run that waits in %s: %w", folder, err))
+		start.folder = folder
+		found = append(found, start)
+	}
+	slices.SortStableFunc(found, func(a, b waitingStart) int { return cmp.Compare(a.Started, b.Started) })
+	var errs []error
+	for _, start := range found {
+		if err := p.takeIn(ctx, start); err != nil {
+			errs = append(errs, fmt.Errorf("take in the run that waits in %s: %w", start.folder, err))
 		}
 	}
 	return oneLine(errs...)
+}
+
+// waiting are the folders below the project's top that programs made without
+// exprec.
+func (p *Project) waiting() []string {
+	names, _ := filepath.Glob(filepath.Join(p.top, ".exprec", "runs", "*", startName))
+	for i, name := range names {
+		names[i] = filepath.Dir(name)
+	}
+	return names
+}
+
+// openWaiting makes the store of a plain folder that has runs which wait, and
+// nothing else so far.
+func (p *Project) openWaiting() error {
+	if p.repo != nil || !slices.ContainsFunc(p.waiting(), ours) {
+		return nil
+	}
+	at := p.ownPlaces()[0]
+	if err := makeHome(at.home); err != nil {
+		return err
+	}
+	return p.openPrepared(at)
+}
+
+// isWaiting reports whether a run's folder is one that nobody has taken in: it
+// is that of another machine, or holds links.
+func isWaiting(folder string) bool {
+	_, err := os.Lstat(filepath.Join(folder, startName))
+	if err != nil {
+		return false
+	}
+	_, err = os.Lstat(filepath.Join(folder, record.RunFile))
+	return err != nil
 }
 
 func readWaiting(name string) (s waitingStart, err error) {
@@ -86,25 +131,61 @@ func plainFolder(folder string) bool {
 }
 
 // takeIn makes a folder that waits one of a run whose start could not be
-// committed. Who looks next seals it.
-func (p *Project) takeIn(folder string, start waitingStart) error {
-	to := filepath.Join(p.Home(), "runs", start.Run)
-	if err := os.MkdirAll(filepath.Dir(to), 0o700); err != nil {
-		return err
+// committed. Who looks next seals it. Without a repository it is in its place
+// already.
+func (p *Project) takeIn(ctx context.Context, start waitingStart) error {
+	run, folder := start.describe(), start.folder
+	if err := p.goesOn(ctx, run, start.Resume); err != nil {
+		run.Warnings = append(run.Warnings, fmt.Sprintf("the run to continue is not recorded: %v", err))
 	}
 	if err := os.WriteFile(filepath.Join(folder, originName), []byte(p.top), 0o600); err != nil {
 		return err
 	}
-	if err := replaceFile(filepath.Join(folder, record.RunFile), record.EncodeRun(start.describe())); err != nil {
+	if err := replaceFile(filepath.Join(folder, record.RunFile), record.EncodeRun(run)); err != nil {
 		return err
 	}
-	if err := moveFolder(folder, to, nil); err != nil {
-		return err
+	to := filepath.Join(p.Home(), "runs", start.Run)
+	if to != folder {
+		if err := os.MkdirAll(filepath.Dir(to), 0o700); err != nil {
+			return err
+		}
+		if err := moveFolder(folder, to, nil); err != nil {
+			return err
+		}
+		os.Remove(filepath.Dir(folder)) // where it was the last one
 	}
 	os.Remove(filepath.Join(to, startName))
-	os.Remove(filepath.Dir(folder)) // where it was the last one
-	_ = p.link(to)                  // for people only
+	_ = p.link(to) // for people only
 	return nil
+}
+
+// goesOn finds the run that one goes on from, as it was meant when that
+// started: among those that had started before.
+func (p *Project) goesOn(ctx context.Context, run *record.Run, ref string) error {
+	if ref == "" {
+		return nil
+	}
+	if record.CheckUUID(ref) == nil {
+		run.Continues = ref
+		return nil
+	}
+	var found []opener
+	back, ok, err := stepsBack(ref)
+	if ok {
+		found, err = p.nth(ctx, ref, back, err, func(r Row) bool { return r.Started().Before(run.Started) && r.ID() != run.UUID })
+	} else {
+		found, err = p.resolve(ctx, ref)
+	}
+	if err != nil {
+		return err
+	}
+	for _, open := range found {
+		if r := open(); r.Started().Before(run.Started) && r.ID() != run.UUID {
+			run.Continues = r.ID()
+			return nil
+		}
+	}
+	return noRun(ref)
 }
 
 // describe is the start as a run has it.

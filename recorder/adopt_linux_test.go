@@ -2,6 +2,7 @@ package recorder_test
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -80,4 +81,36 @@ func TestWaitingRunIsTakenIn(t *testing.T) {
 		t.Error(r, err)
 	}
 	gitstoretest.Fsck(t, dir)
+}
+
+// Without a repository what waits becomes the project: opening it makes the
+// store. What somebody else put there is no run, and makes no project.
+func TestWaitingRunWithoutRepositoryIsTakenIn(t *testing.T) {
+	const dead, id = 1 << 22, "0b57a1ae-5f0a-4d9f-8b1c-0c6b4dd0a001"
+	dir := t.TempDir()
+	if _, err := recorder.Open(dir); !errors.Is(err, recorder.ErrNoProject) {
+		t.Fatalf("an empty folder: %v", err)
+	}
+	folder := waiting(t, dir, id, journal.MachineID(), dead)
+	waiting(t, dir, "0b57a1ae-5f0a-4d9f-8b1c-0c6b4dd0a005", "another machine", dead)
+	linked := waiting(t, dir, "0b57a1ae-5f0a-4d9f-8b1c-0c6b4dd0a003", journal.MachineID(), dead)
+	if err := os.Symlink("/etc/passwd", filepath.Join(linked, "files", "x")); err != nil {
+		t.Fatal(err)
+	}
+	p := open(t, dir)
+	r, err := p.Recover(t.Context(), false)
+	if err != nil || len(r.Failed) > 0 || len(r.Sealed) != 1 || len(r.Elsewhere) != 0 {
+		t.Fatal(err, r)
+	}
+	run := onlyRun(t, open(t, dir))
+	if run.ID() != id || run.Info().Title != "It waited" || run.Info().Directory != "src" {
+		t.Errorf("%+v", run.Info())
+	}
+	if _, err := os.Stat(filepath.Join(folder, "start.json")); err == nil {
+		t.Error("its start still waits")
+	}
+	check, err := p.Check(t.Context())
+	if err != nil || len(check.Findings) > 0 || check.Runs != 1 {
+		t.Error(err, check)
+	}
 }

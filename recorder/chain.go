@@ -32,7 +32,7 @@ func (e *Experiment) earlier(ref string) (*Run, error) {
 	if !ok {
 		return e.project.Run(ctx, ref)
 	}
-	found, err := e.project.nth(ctx, ref, back, err, e.uuid)
+	found, err := e.project.nth(ctx, ref, back, err, func(r Row) bool { return r.ID() != e.uuid })
 	if err != nil {
 		return nil, err
 	}

@@ -36,7 +36,7 @@ type Project struct {
 
 // Open finds the project of a folder: the repository that encloses it, else
 // the nearest folder at or above it that has been recorded in. It creates
-// nothing. The error is [ErrNoProject] where nothing was ever recorded.
+// nothing but a store for runs that wait for one. The error is [ErrNoProject] where nothing was ever recorded.
 func Open(dir string) (*Project, error) {
 	p, err := find(dir)
 	if err != nil {
@@ -44,6 +44,11 @@ func Open(dir string) (*Project, error) {
 	}
 	for _, place := range p.places() {
 		if err := p.openPlace(place); err != nil {
+			return nil, oneLine(err, p.Close())
+		}
+	}
+	if len(p.stores) == 0 {
+		if err := p.openWaiting(); err != nil {
 			return nil, oneLine(err, p.Close())
 		}
 	}

@@ -65,7 +65,7 @@ type recovery struct {
 }
 
 func (r *recovery) run(ctx context.Context) error {
-	if err := r.project.adopt(); err != nil {
+	if err := r.project.adopt(ctx); err != nil {
 		r.done.Failed = append(r.done.Failed, err)
 	}
 	for _, folder := range inOrder(r.folders()) {

@@ -38,7 +38,7 @@ func (p *Project) runFolders(test func(dir, name string) bool) []string {
 	for _, home := range p.homes {
 		dir := filepath.Join(home, "runs")
 		for _, name := range namesIn(dir) {
-			if record.CheckUUID(name) == nil && test(dir, name) {
+			if record.CheckUUID(name) == nil && test(dir, name) && !isWaiting(filepath.Join(dir, name)) {
 				folders = append(folders, filepath.Join(dir, name))
 			}
 		}

@@ -53,7 +53,7 @@ func ambiguous(ref string, found []opener) error {
 // only given for a name.
 func (p *Project) resolve(ctx context.Context, ref string) ([]opener, error) {
 	if back, ok, err := stepsBack(ref); ok {
-		return p.nth(ctx, ref, back, err)
+		return p.nth(ctx, ref, back, err, nil)
 	}
 	byID, err := p.withPrefix(ctx, ref)
 	if err != nil {
@@ -95,8 +95,8 @@ func stepsBack(ref string) (n int, ok bool, err error) {
 	return n, true, nil
 }
 
-// nth is the run that so many are newer than, not counting those to skip.
-func (p *Project) nth(ctx context.Context, ref string, n int, err error, skip ...string) ([]opener, error) {
+// nth is the run that so many are newer than, of those that count: all with a nil counts.
+func (p *Project) nth(ctx context.Context, ref string, n int, err error, counts func(Row) bool) ([]opener, error) {
 	if err != nil {
 		return nil, err
 	}
@@ -104,8 +104,8 @@ func (p *Project) nth(ctx context.Context, ref string, n int, err error, skip ..
 	if err != nil {
 		return nil, err
 	}
-	if len(skip) > 0 {
-		rows = rows.Filter(func(r Row) bool { return !slices.Contains(skip, r.ID()) })
+	if counts != nil {
+		rows = rows.Filter(counts)
 	}
 	if n >= rows.Len() {
 		return nil, fmt.Errorf("%w: %q; there are %d runs", ErrNoRun, ref, rows.Len())

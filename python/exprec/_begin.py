@@ -10,6 +10,8 @@ from . import _binary, _ranks, _world
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ._settings import Settings
 
 RUN, DIR = "EXPREC_RUN", "EXPREC_DIR"
@@ -153,12 +155,21 @@ def _arguments() -> list[str]:
 
 
 def _top(folder: str) -> str:
-    """Give the folder of the project: that of the repository, else this one."""
+    """Give the folder of the project: that of the repository, else one that was recorded in, else this one."""
+    return _above(folder, ".git", os.path.exists) or _above(folder, ".exprec", _is_folder) or folder
+
+
+def _is_folder(path: str) -> bool:
+    return os.path.isdir(path) and not os.path.islink(path)
+
+
+def _above(folder: str, name: str, there: Callable[[str], bool]) -> str:
+    """Give the nearest folder with something of that name; "" if none has it."""
     at = folder
-    while not os.path.exists(os.path.join(at, ".git")):
+    while not there(os.path.join(at, name)):
         parent = os.path.dirname(at)
         if parent == at:
-            return folder
+            return ""
         at = parent
     return at
 

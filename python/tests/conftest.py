@@ -49,15 +49,18 @@ def binary(tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
 
 
 class Project:
-    """A repository with a commit, a change and an untracked file."""
+    """A repository with a commit, a change and an untracked file; or a plain folder."""
 
-    def __init__(self, top: pathlib.Path, path: str) -> None:
+    def __init__(self, top: pathlib.Path, path: str, repository: bool = True) -> None:
         self.top = top
         self.path = path
         self.environ = {k: v for k, v in os.environ.items() if not k.startswith(("EXPREC", "GIT_", "RANK"))}
         self.environ.update(PATH=path, PYTHONPATH=str(TOP / "python"), HOME=str(top.parent))
         self.environ.pop("PYTHONUNBUFFERED", None)
         self.environ.pop("PYTEST_CURRENT_TEST", None)  # ipykernel looks at it
+        if not repository:
+            (top / "data.txt").write_text("1\n")
+            return
         self.git("init", "-q", "-b", "main")
         self.git("config", "user.name", "Ada")
         self.git("config", "user.email", "ada@example.org")
@@ -78,6 +81,8 @@ class Project:
             relative = path.relative_to(self.top)
             if relative.parts[0] not in (".git", ".exprec") and path.is_file():
                 files[str(relative)] = hashlib.sha256(path.read_bytes()).hexdigest()
+        if not (self.top / ".git").exists():
+            return files
         for name in ("HEAD", "index", "config"):
             files[".git/" + name] = hashlib.sha256((self.top / ".git" / name).read_bytes()).hexdigest()
         refs = self.git("for-each-ref", "--format=%(refname) %(objectname)")
@@ -166,6 +171,16 @@ def project(tmp_path: pathlib.Path, binary: pathlib.Path):
 @pytest.fixture
 def bare(tmp_path: pathlib.Path):
     """A project without exprec on PATH."""
+    yield from without_exprec(tmp_path, True)
+
+
+@pytest.fixture
+def plain(tmp_path: pathlib.Path):
+    """A folder that is no repository, without exprec on PATH."""
+    yield from without_exprec(tmp_path, False)
+
+
+def without_exprec(tmp_path: pathlib.Path, repository: bool):
     top = tmp_path / "project"
     top.mkdir()
     tools = tmp_path / "tools"
@@ -173,7 +188,7 @@ def bare(tmp_path: pathlib.Path):
     git = shutil.which("git")
     assert git is not None
     (tools / "git").symlink_to(git)
-    made = Project(top, str(tools))
+    made = Project(top, str(tools), repository)
     made.write("")
     before = made.state()
     yield made
