@@ -43,3 +43,6 @@ var (
 	// ErrChanged: a file changed again and again while it was stored.
 	ErrChanged = errors.New("the file changes while it is read")
 )
+
+// ErrNoRemote: no remote has the name, and it is no address either.
+var ErrNoRemote = errors.New("no such remote")

@@ -126,6 +126,10 @@ func (s *Store) sweepPack(id string) {
 }
 
 func (s *Store) sweepKept(base string, h Hash, ref string) {
+	if h.IsZero() { // fetched: which refs reach it nobody knows, so git's gc decides
+		os.Remove(base + keepEnd)
+		return
+	}
 	reached, err := s.reaches(ref, h)
 	switch {
 	case err != nil: // unknown: it stays

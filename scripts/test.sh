@@ -41,6 +41,8 @@ install git git
 install gcc gcc libc6-dev # the race detector links with it
 install git-lfs git-lfs
 install strace strace
+install sshd openssh-server
+install ssh openssh-client
 install mkfs.ext4 e2fsprogs # power is cut from a small disk of its own
 install mount mount
 install python3 python3

@@ -1,0 +1,186 @@
+package gitstore
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// maxRemoteRefs bounds the refs of a remote that are looked at.
+const maxRemoteRefs = 1_000_000
+
+// Listing is what a remote has.
+type Listing struct {
+	Refs  []Ref  // below the prefixes asked for, sorted by name
+	heads []Hash // tips of its branches
+}
+
+// List asks a remote for its refs below some prefixes, such as refs/exprec/.
+func (r *Remote) List(ctx context.Context, o WireOptions, prefixes ...string) (*Listing, error) {
+	w, err := r.wire(o, false)
+	if err != nil {
+		return nil, err
+	}
+	defer w.close()
+	args := []string{"ls-remote", wireRemote, "refs/heads/*"}
+	for _, prefix := range prefixes {
+		args = append(args, prefix+"*")
+	}
+	out, err := w.git(ctx, args...)
+	if err != nil {
+		return nil, err
+	}
+	return parseListing(out, prefixes)
+}
+
+// parseListing reads lines "<hash>\t<ref>".
+func parseListing(out []byte, prefixes []string) (*Listing, error) {
+	l := &Listing{}
+	lines := bufio.NewScanner(bytes.NewReader(out))
+	for lines.Scan() {
+		digits, name, _ := strings.Cut(lines.Text(), "\t")
+		h, ok := parseHash(digits)
+		if !ok || checkRefName(name) != nil {
+			continue
+		}
+		if strings.HasPrefix(name, "refs/heads/") {
+			l.heads = append(l.heads, h)
+		}
+		if slices.ContainsFunc(prefixes, func(p string) bool { return strings.HasPrefix(name, p) }) {
+			if l.Refs = append(l.Refs, Ref{name, h}); len(l.Refs) > maxRemoteRefs {
+				return nil, fmt.Errorf("the remote has more than %d runs: %w", maxRemoteRefs, ErrTooLarge)
+			}
+		}
+	}
+	slices.SortFunc(l.Refs, func(a, b Ref) int { return strings.Compare(a.Name, b.Name) })
+	return l, lines.Err()
+}
+
+// Update is a ref of a remote that is to be moved.
+type Update struct {
+	Ref string
+	New Hash // zero removes the ref
+	Old Hash // what it must be now, zero for nothing
+}
+
+// Answer is what a remote did with an update.
+type Answer struct {
+	Update
+	// Stale: the ref is not what was expected; somebody else has moved it.
+	Stale bool
+	// Reason is why the remote refused it, empty where it did not.
+	Reason string
+}
+
+// maxLeases bounds the updates of one push, since what a ref must be now is
+// told in arguments.
+const maxLeases = 4000
+
+// Push moves refs of the remote, each only where it is what is expected. The
+// error says why nothing could be asked; what the remote refused is in the
+// answers.
+func (r *Remote) Push(ctx context.Context, o WireOptions, l *Listing, updates []Update) ([]Answer, error) {
+	var answers []Answer
+	for part := range slices.Chunk(updates, maxLeases) {
+		some, err := r.pushPart(ctx, o, l, part)
+		answers = append(answers, some...)
+		if err != nil {
+			return answers, err
+		}
+	}
+	return answers, nil
+}
+
+func (r *Remote) pushPart(ctx context.Context, o WireOptions, l *Listing, updates []Update) ([]Answer, error) {
+	w, err := r.wire(o, true)
+	if err != nil {
+		return nil, err
+	}
+	defer w.close()
+	if err := w.borrow(l, false); err != nil {
+		return nil, err
+	}
+	args := []string{"push", "--porcelain", "--no-verify", "--no-follow-tags", "--recurse-submodules=no", "--no-signed"}
+	if o.Progress != nil {
+		args = append(args, "--progress")
+	}
+	var specs bytes.Buffer
+	fmt.Fprintf(&specs, "[remote %q]\n", wireRemote)
+	for _, u := range updates {
+		if err := checkRefName(u.Ref); err != nil {
+			return nil, err
+		}
+		old, from := "", ""
+		if !u.Old.IsZero() {
+			old = u.Old.String()
+		}
+		if !u.New.IsZero() {
+			from = u.New.String()
+		}
+		args = append(args, "--force-with-lease="+u.Ref+":"+old)
+		fmt.Fprintf(&specs, "\tpush = %s:%s\n", from, u.Ref)
+	}
+	if err := w.configure(specs.Bytes()); err != nil {
+		return nil, err
+	}
+	out, err := w.git(ctx, append(args, wireRemote)...)
+	answers := parseAnswers(out, updates)
+	if len(answers) == 0 && err != nil {
+		return nil, err
+	}
+	return answers, nil
+}
+
+// configure adds to the wire's own configuration.
+func (w *wire) configure(text []byte) error {
+	f, err := os.OpenFile(filepath.Join(w.dir, "config"), os.O_WRONLY|os.O_APPEND, 0)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(text)
+	return errors.Join(err, f.Close())
+}
+
+// parseAnswers reads git push --porcelain: flag, tab, from:to, tab, summary.
+func parseAnswers(out []byte, updates []Update) []Answer {
+	wanted := map[string]Update{}
+	for _, u := range updates {
+		wanted[u.Ref] = u
+	}
+	var answers []Answer
+	for line := range strings.Lines(string(out)) {
+		fields := strings.SplitN(strings.TrimSuffix(line, "\n"), "\t", 3)
+		if len(fields) != 3 || len(fields[0]) != 1 {
+			continue
+		}
+		_, ref, _ := strings.Cut(fields[1], ":")
+		u, ok := wanted[ref]
+		if !ok {
+			continue
+		}
+		a := Answer{Update: u}
+		if fields[0] == "!" {
+			a.Reason = strings.TrimSpace(fields[2])
+			a.Stale = isStale(a.Reason)
+		}
+		answers = append(answers, a)
+	}
+	return answers
+}
+
+// isStale tells a lost race from a refusal. git says the first in one of these
+// words, depending on which side noticed it.
+func isStale(reason string) bool {
+	for _, words := range []string{"stale info", "fetch first", "non-fast-forward", "failed to update ref", "already exists", "cannot lock ref", "incorrect old value", "failed to lock"} {
+		if strings.Contains(reason, words) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,142 @@
+package gitstore
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// fetchedRefs is where a wire holds what it has fetched.
+const fetchedRefs = "refs/fetched/"
+
+// Fetched holds objects of a remote that were checked and are in the store now,
+// but that no ref of it reaches yet. Release it when the refs are there.
+type Fetched struct {
+	store *Store
+	bases []string // packs, each with a guard beside it
+	locks []*os.File
+}
+
+// Fetch brings the objects of some refs of a remote into the store. They are
+// received in a scratch repository and checked there by git, as fsck would; the
+// store has them when they are whole.
+func (r *Remote) Fetch(ctx context.Context, o WireOptions, l *Listing, refs []Ref) (*Fetched, error) {
+	w, err := r.wire(o, false)
+	if err != nil {
+		return nil, err
+	}
+	defer w.close()
+	if err := w.borrow(l, true); err != nil {
+		return nil, err
+	}
+	var specs bytes.Buffer
+	fmt.Fprintf(&specs, "[remote %q]\n", wireRemote)
+	for _, ref := range refs {
+		if err := checkRefName(ref.Name); err != nil {
+			return nil, err
+		}
+		fmt.Fprintf(&specs, "\tfetch = %s:%s%s\n", ref.Name, fetchedRefs, strings.TrimPrefix(ref.Name, "refs/"))
+	}
+	if err := w.configure(specs.Bytes()); err != nil {
+		return nil, err
+	}
+	args := []string{"-c", "fetch.fsckObjects=true", "-c", "fetch.unpackLimit=1", "-c", "core.fsync=committed", "fetch",
+		"--no-write-fetch-head", "--no-auto-maintenance", "--no-tags", "--recurse-submodules=no", "--no-prune", "--quiet"}
+	if o.Progress != nil {
+		args[len(args)-1] = "--progress"
+	}
+	if _, err := w.git(ctx, append(args, wireRemote)...); err != nil {
+		return nil, err
+	}
+	return w.take()
+}
+
+// take moves the packs of the wire into the store, guarded: git gc leaves them
+// alone although no ref reaches them yet.
+func (w *wire) take() (*Fetched, error) {
+	f := &Fetched{store: w.remote.store}
+	packs := filepath.Join(w.dir, "objects", "pack")
+	for _, name := range namesIn(packs) {
+		id, ok := strings.CutSuffix(name, ".pack")
+		if !ok {
+			continue
+		}
+		if err := f.takePack(filepath.Join(packs, id)); err != nil {
+			f.Discard()
+			return nil, err
+		}
+	}
+	if len(f.bases) > 0 {
+		if err := syncDir(f.store.packDir()); err != nil {
+			f.Discard()
+			return nil, err
+		}
+	}
+	return f, nil
+}
+
+// takePack moves one pack. Its name is drawn: nobody else can have it.
+func (f *Fetched) takePack(from string) (err error) {
+	var id [hashSize]byte
+	if _, err := rand.Read(id[:]); err != nil {
+		return err
+	}
+	base := filepath.Join(f.store.packDir(), packPrefix+hex.EncodeToString(id[:]))
+	keep, err := os.OpenFile(base+keepEnd, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return err
+	}
+	f.bases, f.locks = append(f.bases, base), append(f.locks, keep)
+	lockFile(keep)
+	if _, err := keep.Write(keepText(Hash{}, "refs/exprec/")); err != nil {
+		return err
+	}
+	mode := f.store.fileMode(0o444)
+	for _, end := range []string{".pack", ".idx"} { // the index last: without it a pack is invisible
+		err := errors.Join(os.Chmod(from+end, mode), syncFile(from+end), os.Rename(from+end, base+end))
+		if err != nil {
+			return fmt.Errorf("move what was fetched: %w", err)
+		}
+	}
+	f.store.database().adopt(base)
+	return nil
+}
+
+// Release lets go of the objects: refs reach those that are wanted.
+func (f *Fetched) Release() error {
+	var errs []error
+	for i, base := range f.bases {
+		errs = append(errs, os.Remove(base+keepEnd), f.locks[i].Close())
+	}
+	f.bases, f.locks = nil, nil
+	return errors.Join(errs...)
+}
+
+// Discard takes the objects back.
+func (f *Fetched) Discard() {
+	for i, base := range f.bases {
+		removePack(base)
+		f.locks[i].Close()
+	}
+	f.bases, f.locks = nil, nil
+}
+
+// CreateRefs makes many refs that must not exist, in one transaction of git's
+// own. They are as durable as git makes refs.
+func (s *Store) CreateRefs(ctx context.Context, refs []Ref) error {
+	var input bytes.Buffer
+	for _, ref := range refs {
+		if err := checkRefName(ref.Name); err != nil {
+			return err
+		}
+		fmt.Fprintf(&input, "create %s %s\n", ref.Name, ref.Hash)
+	}
+	return s.git(ctx, &input, nil, "update-ref", "--stdin")
+}
+

@@ -1,0 +1,116 @@
+package gitstore
+
+import (
+	"fmt"
+	"net/url"
+	"os"
+	"slices"
+	"strings"
+)
+
+// A Remote is another repository, reached by the user's git with the user's
+// credentials, ssh configuration and proxies.
+type Remote struct {
+	// Name is how the user calls it: a remote's name, or an address without
+	// its password.
+	Name string
+
+	store    *Store
+	named    bool   // in the configuration, so that git's own rules for it hold
+	fetchURL string // may hold a password: never shown, stored, or given as an argument
+	pushURL  string
+}
+
+// Remote finds a remote by its name, or by an address: a URL, host:path, a path
+// or the file of a bundle. The error is [ErrNoRemote].
+func (s *Store) Remote(name string) (*Remote, error) {
+	if name == "" || strings.HasPrefix(name, "-") || strings.ContainsAny(name, "\n\x00") {
+		return nil, fmt.Errorf("%w: %q is no name and no address", ErrNoRemote, name)
+	}
+	r := &Remote{Name: name, store: s}
+	config := s.config()
+	fetch, push := config.All("remote."+name+".url"), config.All("remote."+name+".pushurl")
+	if len(fetch) == 0 && len(push) == 0 {
+		if !isAddress(name) {
+			return nil, fmt.Errorf("%w: %q", ErrNoRemote, name)
+		}
+		r.Name, r.fetchURL, r.pushURL = withoutPassword(name), name, name
+		return r, nil
+	}
+	r.named = true
+	r.fetchURL = slices.Concat(fetch, push)[0]
+	r.pushURL = slices.Concat(push, fetch)[0]
+	return r, nil
+}
+
+// config is that of the repository; a private store has none of its own.
+func (s *Store) config() *Config {
+	if s.repo == nil {
+		return nil
+	}
+	return s.repo.Config
+}
+
+// Remotes are the names of the remotes in the configuration, sorted.
+func (s *Store) Remotes() []string { return s.config().subsections("remote", "url") }
+
+// subsections are those of a section that have a key, sorted.
+func (c *Config) subsections(section, key string) []string {
+	var names []string
+	if c == nil {
+		return nil
+	}
+	for _, e := range c.entries {
+		name, ok := strings.CutPrefix(e.key, section+".")
+		if name, ok2 := strings.CutSuffix(name, "."+key); ok && ok2 {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+// isAddress reports whether a text can be an address rather than a name.
+func isAddress(s string) bool {
+	if strings.ContainsAny(s, "/:\\") {
+		return true
+	}
+	_, err := os.Stat(s)
+	return err == nil
+}
+
+// withoutPassword is an address as it may be shown.
+func withoutPassword(address string) string {
+	u, err := url.Parse(address)
+	if err != nil || u.User == nil || u.Host == "" {
+		if at := strings.LastIndexByte(address, '@'); err != nil && at >= 0 && strings.Contains(address, "://") {
+			return address[:strings.Index(address, "://")+3] + address[at+1:]
+		}
+		return address
+	}
+	if _, secret := u.User.Password(); secret {
+		u.User = url.User(u.User.Username())
+	}
+	return u.String()
+}
+
+// Mirrors says by which settings git itself would remove refs: a push that
+// mirrors, or a fetch into all refs. It is empty where there are none.
+func (r *Remote) Mirrors() []string {
+	var found []string
+	config := r.store.config()
+	if !r.named {
+		return nil
+	}
+	if config.Bool("remote."+r.Name+".mirror", false) {
+		found = append(found, "remote."+r.Name+".mirror")
+	}
+	for _, key := range []string{".fetch", ".push"} {
+		for _, spec := range config.All("remote." + r.Name + key) {
+			if _, to, ok := strings.Cut(spec, ":"); ok && to == "refs/*" {
+				found = append(found, "remote."+r.Name+key)
+			}
+		}
+	}
+	return found
+}

@@ -1,0 +1,268 @@
+package gitstore
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/cgi"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/exprec/exprec/gitstore/gitstoretest"
+)
+
+// webServer serves repositories below a folder as git hosts do, to who knows
+// the password, and counts the bytes of both directions.
+type webServer struct {
+	*httptest.Server
+	in, out atomic.Int64
+	refused atomic.Int64
+}
+
+func newWebServer(t *testing.T, root string, readOnly bool) *webServer {
+	t.Helper()
+	backend := filepath.Join(gitstoretest.Git(t, root, "--exec-path"), "git-http-backend")
+	git := &cgi.Handler{Path: backend, Env: []string{"GIT_PROJECT_ROOT=" + root, "GIT_HTTP_EXPORT_ALL=1", "REMOTE_USER=team"}, Stderr: io.Discard}
+	s := &webServer{}
+	s.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if user, password, _ := r.BasicAuth(); user != "team" || password != "s3cret" {
+			s.refused.Add(1)
+			w.Header().Set("WWW-Authenticate", `Basic realm="git"`)
+			http.Error(w, "who are you?", http.StatusUnauthorized)
+			return
+		}
+		if readOnly && strings.Contains(r.URL.String(), "git-receive-pack") {
+			http.Error(w, "this token may only read", http.StatusForbidden)
+			return
+		}
+		r.Body = countedBody{r.Body, &s.in}
+		git.ServeHTTP(countedWriter{w, &s.out}, r)
+	}))
+	t.Cleanup(s.Close)
+	return s
+}
+
+type countedBody struct {
+	io.ReadCloser
+	n *atomic.Int64
+}
+
+func (c countedBody) Read(p []byte) (int, error) {
+	n, err := c.ReadCloser.Read(p)
+	c.n.Add(int64(n))
+	return n, err
+}
+
+type countedWriter struct {
+	http.ResponseWriter
+	n *atomic.Int64
+}
+
+func (c countedWriter) Write(p []byte) (int, error) {
+	n, err := c.ResponseWriter.Write(p)
+	c.n.Add(int64(n))
+	return n, err
+}
+
+// password has git know the password by a helper in the repository's own
+// configuration.
+func password(t *testing.T, dir string) {
+	t.Helper()
+	gitstoretest.Git(t, dir, "config", "credential.helper", "!f() { echo username=team; echo password=s3cret; }; f")
+}
+
+// maxOneLineRun is how many bytes a run may take each way whose source differs
+// in one line, in a repository of 10,000 files.
+const maxOneLineRun = 50_000
+
+// Over http, with a password: a run of a large repository moves few bytes each
+// way, though its history shares no commit with the user's.
+func TestExchangeOverHTTP(t *testing.T) {
+	b := newExchangeBench(t, 10_000)
+	web := newWebServer(t, filepath.Dir(b.server), false)
+	for dir, name := range map[string]string{b.ours: "server", b.theirs: "origin"} {
+		gitstoretest.Git(t, dir, "remote", "set-url", name, web.URL+"/server.git")
+		password(t, dir)
+	}
+	if err := os.WriteFile(filepath.Join(b.ours, "src", "3", "3.txt"), []byte("edited\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	run := b.run(b.store(b.ours), "refs/exprec/"+testUUID)
+	defer gitstoretest.Unchanged(t, b.ours)()
+	remote, listing := b.list(b.store(b.ours))
+	web.in.Store(0)
+	answers, err := remote.Push(t.Context(), WireOptions{}, listing, []Update{{Ref: run.Name, New: run.Hash}})
+	if err != nil || len(answers) != 1 || answers[0].Reason != "" {
+		t.Fatalf("push: %v, %+v", err, answers)
+	}
+	if n := web.in.Load(); n > maxOneLineRun {
+		t.Errorf("the push took %d bytes", n)
+	}
+	b.fetchOne(b.store(b.theirs), run)
+	if n := web.out.Load(); n > maxOneLineRun {
+		t.Errorf("the fetch took %d bytes", n)
+	}
+	if web.refused.Load() == 0 {
+		t.Error("nobody was asked for a password")
+	}
+}
+
+// fetchOne fetches a run and makes its ref.
+func (b *exchangeBench) fetchOne(s *Store, want Ref) {
+	b.Helper()
+	remote, listing := b.list(s)
+	if len(listing.Refs) != 1 || listing.Refs[0] != want {
+		b.Fatalf("the remote lists %v, want %v", listing.Refs, want)
+	}
+	fetched, err := remote.Fetch(b.Context(), WireOptions{}, listing, listing.Refs)
+	if err != nil {
+		b.Fatal(err)
+	}
+	if err := s.CreateRefs(b.Context(), listing.Refs); err != nil {
+		b.Fatal(err)
+	}
+	if err := fetched.Release(); err != nil {
+		b.Fatal(err)
+	}
+	if _, findings, err := s.Check(b.Context(), want.Hash); err != nil || len(findings) > 0 {
+		b.Errorf("%v, %+v", err, findings)
+	}
+}
+
+// A token that may only read: the push says so, the fetch works.
+func TestPushMayNotWrite(t *testing.T) {
+	b := newExchangeBench(t, 3)
+	web := newWebServer(t, filepath.Dir(b.server), true)
+	gitstoretest.Git(t, b.ours, "remote", "set-url", "server", web.URL+"/server.git")
+	password(t, b.ours)
+	run := b.run(b.store(b.ours), "refs/exprec/"+testUUID)
+	remote, listing := b.list(b.store(b.ours))
+	_, err := remote.Push(t.Context(), WireOptions{}, listing, []Update{{Ref: run.Name, New: run.Hash}})
+	if err == nil || !strings.Contains(err.Error(), "403") {
+		t.Errorf("the error is %v", err)
+	}
+}
+
+// A password in an address is shown nowhere.
+func TestPasswordIsNeverShown(t *testing.T) {
+	b := newExchangeBench(t, 3)
+	web := newWebServer(t, filepath.Dir(b.server), false)
+	address := strings.Replace(web.URL, "http://", "http://team:CANARY@", 1) + "/server.git"
+	remote, err := b.store(b.ours).Remote(address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var said []string
+	_, err = remote.List(t.Context(), WireOptions{Progress: func(line string) { said = append(said, line) }}, "refs/exprec/")
+	if err == nil {
+		t.Fatal("a wrong password was good enough")
+	}
+	if text := fmt.Sprint(err, said, remote.Name); strings.Contains(text, "CANARY") {
+		t.Errorf("the password was shown: %s", text)
+	}
+	if left := namesIn(filepath.Join(b.ours, ".git", "exprec", "wire")); len(left) > 0 {
+		t.Errorf("left behind: %v", left)
+	}
+}
+
+// A server that says nothing does not hold anybody for ever.
+func TestSilentServer(t *testing.T) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer listener.Close()
+	s := newExchangeBench(t, 1).store(gitstoretest.New(t))
+	remote, err := s.Remote("git://" + listener.Addr().String() + "/x.git")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err = remote.List(t.Context(), WireOptions{Silence: 200 * time.Millisecond}, "refs/exprec/"); err == nil || !strings.Contains(err.Error(), errSilent.Error()) {
+		t.Errorf("the error is %v", err)
+	}
+}
+
+// Over ssh, with a key and options of the user's own.
+func TestExchangeOverSSH(t *testing.T) {
+	b := newExchangeBench(t, 200)
+	command, address := sshServer(t)
+	for dir, name := range map[string]string{b.ours: "server", b.theirs: "origin"} {
+		gitstoretest.Git(t, dir, "remote", "set-url", name, address+b.server)
+		gitstoretest.Git(t, dir, "config", "core.sshCommand", command)
+	}
+	run := b.run(b.store(b.ours), "refs/exprec/"+testUUID)
+	remote, listing := b.list(b.store(b.ours))
+	answers, err := remote.Push(t.Context(), WireOptions{}, listing, []Update{{Ref: run.Name, New: run.Hash}})
+	if err != nil || len(answers) != 1 || answers[0].Reason != "" {
+		t.Fatalf("push: %v, %+v", err, answers)
+	}
+	b.fetchOne(b.store(b.theirs), run)
+}
+
+// sshServer starts an ssh server on loopback with keys of its own, and gives
+// the command that reaches it and the beginning of its addresses.
+func sshServer(t *testing.T) (command, address string) {
+	t.Helper()
+	dir := t.TempDir()
+	for _, key := range []string{"host", "user"} {
+		if out, err := exec.Command("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", filepath.Join(dir, key)).CombinedOutput(); err != nil {
+			t.Fatalf("ssh-keygen: %v\n%s", err, out)
+		}
+	}
+	public, err := os.ReadFile(filepath.Join(dir, "user.pub"))
+	if err == nil {
+		err = os.WriteFile(filepath.Join(dir, "authorized_keys"), public, 0o600)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	port := freePort(t)
+	config := fmt.Sprintf("Port %d\nListenAddress 127.0.0.1\nHostKey %s/host\nAuthorizedKeysFile %s/authorized_keys\nPasswordAuthentication no\nPidFile none\nStrictModes no\nUsePAM no\n", port, dir, dir)
+	if err := os.WriteFile(filepath.Join(dir, "config"), []byte(config), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.MkdirAll("/run/sshd", 0o755); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	server := exec.CommandContext(ctx, "/usr/sbin/sshd", "-D", "-e", "-f", filepath.Join(dir, "config"))
+	if err := server.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { cancel(); server.Wait() })
+	awaitPort(t, port)
+	return fmt.Sprintf("ssh -i %s/user -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o IdentitiesOnly=yes -o LogLevel=ERROR", dir),
+		fmt.Sprintf("ssh://root@127.0.0.1:%d", port)
+}
+
+func freePort(t *testing.T) int {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	return l.Addr().(*net.TCPAddr).Port
+}
+
+func awaitPort(t *testing.T, port int) {
+	t.Helper()
+	for deadline := time.Now().Add(10 * time.Second); ; time.Sleep(20 * time.Millisecond) {
+		c, err := net.Dial("tcp", fmt.Sprintf("127.0.0.1:%d", port))
+		if err == nil {
+			c.Close()
+			return
+		}
+		if time.Now().After(deadline) {
+			t.Fatal(err)
+		}
+	}
+}

@@ -1,0 +1,345 @@
+package gitstore
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"time"
+)
+
+// wireRemote is what the remote is called within a wire.
+const wireRemote = "exprec"
+
+// silence is how long a remote may say nothing before it is given up.
+const silence = 5 * time.Minute
+
+// A wire is a scratch repository through which objects are exchanged with a
+// remote: it borrows the objects of the store, and nothing that git writes on
+// the way comes near the user's repository. Its shallow file names a commit that
+// both sides have: then git leaves out, in both directions, what the trees of
+// the other side's tips hold, which it otherwise does for ancestors alone.
+type wire struct {
+	remote   *Remote
+	dir      string
+	lock     *os.File
+	progress func(string)
+	push     bool
+	silence  time.Duration
+	prompt   bool
+}
+
+// WireOptions say how a remote is spoken to.
+type WireOptions struct {
+	// Progress gets git's own words about it, a line at a time. It may be nil.
+	Progress func(string)
+	// Prompt lets git ask the user for a password.
+	Prompt bool
+	// Silence is how long the remote may say nothing; 0 is 5 minutes.
+	Silence time.Duration
+}
+
+func (r *Remote) wire(o WireOptions, push bool) (w *wire, err error) {
+	room := filepath.Join(r.store.dir, "exprec", "wire")
+	if r.store.private {
+		room = filepath.Join(r.store.dir, "wire")
+	}
+	if err := r.store.makeOwnDir(room); err != nil {
+		return nil, err
+	}
+	sweepWires(room)
+	var id [8]byte
+	if _, err := rand.Read(id[:]); err != nil {
+		return nil, err
+	}
+	w = &wire{remote: r, dir: filepath.Join(room, hex.EncodeToString(id[:])), progress: o.Progress, push: push, silence: o.Silence, prompt: o.Prompt}
+	if w.silence == 0 {
+		w.silence = silence
+	}
+	defer func() {
+		if err != nil {
+			w.close()
+		}
+	}()
+	for _, sub := range []string{"objects/info", "objects/pack", "refs"} {
+		if err := os.MkdirAll(filepath.Join(w.dir, filepath.FromSlash(sub)), 0o700); err != nil {
+			return nil, err
+		}
+	}
+	if w.lock, err = os.OpenFile(filepath.Join(w.dir, "lock"), os.O_CREATE|os.O_RDWR, 0o600); err != nil {
+		return nil, err
+	}
+	lockFile(w.lock)
+	files := map[string]string{
+		"HEAD":                    "ref: refs/heads/none\n",
+		"config":                  "[core]\n\trepositoryformatversion = 0\n\tbare = true\n",
+		"objects/info/alternates": filepath.Join(r.store.dir, "objects") + "\n",
+	}
+	for name, text := range files {
+		if err := os.WriteFile(filepath.Join(w.dir, filepath.FromSlash(name)), []byte(text), 0o600); err != nil {
+			return nil, err
+		}
+	}
+	return w, nil
+}
+
+// sweepWires removes what killed processes left.
+func sweepWires(room string) {
+	for _, name := range namesIn(room) {
+		dir := filepath.Join(room, name)
+		if dead, there := isAbandoned(filepath.Join(dir, "lock")); there && dead {
+			os.RemoveAll(dir)
+		}
+	}
+}
+
+func (w *wire) close() {
+	os.RemoveAll(w.dir)
+	if w.lock != nil {
+		w.lock.Close()
+	}
+}
+
+// maxHaves bounds the tips of one kind that a remote is told of.
+const maxHaves = 256
+
+// borrow finds what both sides have. A commit of the user's makes the wire
+// shallow; with haves the remote is told of all tips, so that it does not send
+// what they hold. Of the user's commits only those count that refs of the
+// store's repository stand for: all others could be pruned.
+func (w *wire) borrow(l *Listing, haves bool) error {
+	kept, err := w.remote.store.Refs("refs/")
+	if err != nil {
+		return err
+	}
+	local := map[Hash]bool{}
+	for _, ref := range kept {
+		local[ref.Hash] = true
+	}
+	var packed strings.Builder
+	packed.WriteString("# pack-refs with: peeled fully-peeled sorted \n")
+	n := 0
+	tell := func(h Hash) {
+		fmt.Fprintf(&packed, "%s refs/have/%06d\n", h, n)
+		n++
+	}
+	shallow := false
+	for _, h := range l.heads {
+		if !local[h] || n == maxHaves {
+			continue
+		}
+		tell(h)
+		if !shallow {
+			if err := os.WriteFile(filepath.Join(w.dir, "shallow"), []byte(h.String()+"\n"), 0o600); err != nil {
+				return err
+			}
+			shallow = true
+		}
+	}
+	for _, ref := range l.Refs {
+		if local[ref.Hash] && n < 2*maxHaves {
+			tell(ref.Hash)
+		}
+	}
+	if !haves {
+		return nil
+	}
+	return os.WriteFile(filepath.Join(w.dir, "packed-refs"), []byte(packed.String()), 0o600)
+}
+
+// handed are the settings of the user's repository that say how a remote is
+// reached. Those of the system and the user git reads by itself.
+var handed = []string{"http.", "https.", "credential.", "url.", "ssh.", "core.sshcommand", "core.askpass", "core.gitproxy", "protocol.", "lfs.url"}
+
+// ownSettings are the settings of the remote itself.
+var ownSettings = []string{"proxy", "proxyauthmethod", "uploadpack", "receivepack", "vcs"}
+
+// settings are what git is told in its environment: there they are not seen by
+// others, as arguments are.
+func (w *wire) settings(more ...[2]string) []string {
+	address := w.remote.fetchURL
+	if w.push {
+		address = w.remote.pushURL
+	}
+	pairs := [][2]string{{"remote." + wireRemote + ".url", address}}
+	if config := w.remote.store.config(); config != nil {
+		for _, e := range config.entries {
+			for _, prefix := range handed {
+				if !e.trust && strings.HasPrefix(e.key, prefix) {
+					pairs = append(pairs, [2]string{e.key, e.value})
+				}
+			}
+		}
+		for _, key := range ownSettings {
+			if value, ok := config.Get("remote." + w.remote.Name + "." + key); ok && w.remote.named {
+				pairs = append(pairs, [2]string{"remote." + wireRemote + "." + key, value})
+			}
+		}
+	}
+	pairs = append(pairs, more...)
+	env := []string{fmt.Sprintf("GIT_CONFIG_COUNT=%d", len(pairs))}
+	for i, p := range pairs {
+		env = append(env, fmt.Sprintf("GIT_CONFIG_KEY_%d=%s", i, p[0]), fmt.Sprintf("GIT_CONFIG_VALUE_%d=%s", i, p[1]))
+	}
+	return env
+}
+
+// remoteEnvironment are the variables by which users tell git how to reach
+// others.
+var remoteEnvironment = []string{"GIT_SSH=", "GIT_SSH_COMMAND=", "GIT_SSH_VARIANT=", "GIT_ASKPASS=", "GIT_PROXY_COMMAND=", "GIT_HTTP_", "GIT_SSL_", "GIT_CURL_"}
+
+func (w *wire) environment() []string {
+	env := gitEnvironment()
+	for _, pair := range os.Environ() {
+		for _, known := range remoteEnvironment {
+			if strings.HasPrefix(pair, known) {
+				env = append(env, pair)
+			}
+		}
+	}
+	if w.prompt {
+		env = append(env, "GIT_TERMINAL_PROMPT=1")
+	}
+	if !w.remote.named { // an address may have come from anywhere
+		env = append(env, "GIT_ALLOW_PROTOCOL=http:https:ssh:git:file")
+	}
+	return append(env, w.settings()...)
+}
+
+// git runs git in the wire and gives what it printed. Its words on stderr go to
+// progress, and are in the error where it fails.
+func (w *wire) git(ctx context.Context, args ...string) ([]byte, error) {
+	program, err := exec.LookPath("git")
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrNoGit, err)
+	}
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	pinned := []string{"--git-dir=" + w.dir, "-c", "core.hooksPath=" + os.DevNull, "-c", "core.fsmonitor=false",
+		"-c", "gc.auto=0", "-c", "maintenance.auto=false", "-c", "core.alternateRefsCommand="}
+	c := exec.CommandContext(ctx, program, append(pinned, args...)...)
+	c.Env, c.Dir = w.environment(), w.folder()
+	if w.prompt {
+		c.Stdin = os.Stdin
+	} else {
+		ownGroup(c)
+	}
+	c.WaitDelay = 5 * time.Second
+	out := &boundedBuffer{}
+	words := newWords(w, cancel)
+	defer words.stop()
+	c.Stdout, c.Stderr = io.MultiWriter(out, words.sign()), words
+	err = c.Run()
+	if cause := context.Cause(ctx); cause != nil {
+		err = cause
+	}
+	if err != nil {
+		return out.Bytes(), fmt.Errorf("git %s %s: %w%s", args[0], w.remote.Name, err, words.complaint())
+	}
+	return out.Bytes(), nil
+}
+
+// folder is where relative paths of remotes count from, as for the user's git.
+func (w *wire) folder() string {
+	if repo := w.remote.store.repo; repo != nil && repo.WorkTree != "" {
+		return repo.WorkTree
+	}
+	return w.remote.store.dir
+}
+
+// maxAnswer bounds what is kept of git's answer, in bytes: some million refs.
+const maxAnswer = 512 << 20
+
+// boundedBuffer fails when more is written than is kept.
+type boundedBuffer struct{ bytes.Buffer }
+
+func (b *boundedBuffer) Write(p []byte) (int, error) {
+	if b.Len()+len(p) > maxAnswer {
+		return 0, errors.New("the remote says more than can be kept")
+	}
+	return b.Buffer.Write(p)
+}
+
+// words passes on what git says, and ends it when nothing is said for too long.
+type words struct {
+	wire  *wire
+	mu    sync.Mutex
+	line  []byte
+	said  tail
+	timer *time.Timer
+}
+
+var errSilent = errors.New("the remote has said nothing for too long")
+
+func newWords(w *wire, cancel context.CancelCauseFunc) *words {
+	return &words{wire: w, timer: time.AfterFunc(w.silence, func() { cancel(errSilent) })}
+}
+
+func (w *words) stop() { w.timer.Stop() }
+
+// sign is a writer whose use is a sign of life.
+func (w *words) sign() io.Writer { return signWriter{w} }
+
+type signWriter struct{ words *words }
+
+func (s signWriter) Write(p []byte) (int, error) {
+	s.words.timer.Reset(s.words.wire.silence)
+	return len(p), nil
+}
+
+func (w *words) Write(p []byte) (int, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.timer.Reset(w.wire.silence)
+	for _, c := range p {
+		if c != '\n' && c != '\r' {
+			if len(w.line) < 4096 {
+				w.line = append(w.line, c)
+			}
+			continue
+		}
+		w.pass(c == '\n')
+	}
+	return len(p), nil
+}
+
+// pass hands a line on; those that the next one overwrites are no complaints.
+func (w *words) pass(final bool) {
+	text := w.wire.remote.hide(string(w.line))
+	w.line = w.line[:0]
+	if strings.TrimSpace(text) == "" {
+		return
+	}
+	if final {
+		w.said.Write([]byte(text + "\n"))
+	}
+	if w.wire.progress != nil {
+		w.wire.progress(text)
+	}
+}
+
+// complaint is the end of what git said, where it failed.
+func (w *words) complaint() string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.pass(true)
+	return w.said.sentence()
+}
+
+// hide takes the addresses out of a text where they hold a password.
+func (r *Remote) hide(text string) string {
+	for _, address := range []string{r.fetchURL, r.pushURL} {
+		if shown := withoutPassword(address); shown != address {
+			text = strings.ReplaceAll(text, address, shown)
+		}
+	}
+	return text
+}
