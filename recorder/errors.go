@@ -51,3 +51,11 @@ func (l errorList) Error() string {
 }
 
 func (l errorList) Unwrap() []error { return l }
+
+// Errors of sharing runs.
+var (
+	// ErrRefused: the other side would not have some of the runs.
+	ErrRefused = errors.New("refused")
+	// ErrMirror: the remote is set up so that git removes what it does not find.
+	ErrMirror = errors.New("the remote mirrors")
+)

@@ -51,6 +51,8 @@ func newRoot(a *app) *cobra.Command {
 		newRun(a),
 		newBegin(a),
 		newEnd(a),
+		newPush(a),
+		newFetch(a),
 		newCheckout(a),
 		newRestore(a),
 		newCheck(a),

@@ -1,0 +1,202 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/exprec/exprec/gitstore"
+	"github.com/exprec/exprec/recorder"
+)
+
+const remoteCode = "6    the remote could not be reached, or refused"
+
+// shareOptions are those of push and fetch.
+type shareOptions struct {
+	query  string
+	dry    bool
+	json   bool
+	silent bool
+}
+
+func (o *shareOptions) flags(c *cobra.Command) {
+	f := c.Flags()
+	f.BoolVarP(&o.dry, "dry-run", "n", false, "only say what would be done")
+	f.BoolVar(&o.json, "json", false, "the summary as JSON")
+	f.BoolVarP(&o.silent, "quiet", "q", false, "no progress")
+}
+
+func newPush(a *app) *cobra.Command {
+	var o shareOptions
+	c := &cobra.Command{
+		Use:   "push [REMOTE] [RUN…]",
+		Short: "Give runs to a git remote",
+		Long: "Give a git remote all runs, or those that are named, in one connection: only what it does\n" +
+			"not have. Notes that somebody else has changed there meanwhile are fetched and joined with\n" +
+			"those here; no word is lost. REMOTE is a remote's name or an address, by default that of\n" +
+			"git config exprec.remote, else of the branch, else origin. The rest of the repository is\n" +
+			"not pushed, and no hook runs.",
+		Example:     "exprec push origin --query val/acc=0.9..",
+		Args:        between(0, -1),
+		Annotations: codes(noRunCode, refusedCode, remoteCode),
+		RunE:        func(c *cobra.Command, args []string) error { return a.push(c.Context(), args, o) },
+	}
+	o.flags(c)
+	c.Flags().StringVar(&o.query, "query", "", "the runs that match a `QUERY`, as of exprec list")
+	return c
+}
+
+func newFetch(a *app) *cobra.Command {
+	var o shareOptions
+	c := &cobra.Command{
+		Use:   "fetch [REMOTE] [RUN…]",
+		Short: "Get runs from a git remote",
+		Long: "Get all runs of a git remote, or those whose ids begin as named, in one connection: only\n" +
+			"what is not here. Notes of both sides are joined, and nothing here is overwritten. REMOTE\n" +
+			"is a remote's name or an address, by default that of git config exprec.remote, else of the\n" +
+			"branch, else origin.",
+		Example:     "exprec fetch origin 604c5b30",
+		Args:        between(0, -1),
+		Annotations: codes(noRunCode, remoteCode),
+		RunE:        func(c *cobra.Command, args []string) error { return a.fetch(c.Context(), args, o) },
+	}
+	o.flags(c)
+	return c
+}
+
+func (a *app) push(ctx context.Context, args []string, o shareOptions) error {
+	project, err := a.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer project.Close()
+	remote, words := remoteAndRuns(project, args)
+	share := a.sharing(remote, o)
+	switch {
+	case o.query != "" && len(words) > 0:
+		return usage("name the runs, or describe them", "runs and --query exclude each other")
+	case o.query != "":
+		words = []string{o.query}
+		fallthrough
+	case len(words) > 0:
+		runs, err := chosenRuns(ctx, project, words)
+		if err != nil {
+			return err
+		}
+		share.Runs = []string{}
+		for _, r := range runs {
+			share.Runs = append(share.Runs, r.ID())
+		}
+	}
+	shared, err := project.Push(ctx, share)
+	return a.shared("pushed to", shared, err, o)
+}
+
+func (a *app) fetch(ctx context.Context, args []string, o shareOptions) error {
+	project, err := a.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer project.Close()
+	remote, words := remoteAndRuns(project, args)
+	share := a.sharing(remote, o)
+	for _, word := range words {
+		if len(word) < 4 || strings.Trim(word, "0123456789abcdef-") != "" {
+			return usage("exprec fetch without it gets all", "%q is no remote, and not the beginning of an id", word)
+		}
+		share.Runs = append(share.Runs, word)
+	}
+	shared, err := project.Fetch(ctx, share)
+	return a.shared("fetched from", shared, err, o)
+}
+
+// remoteAndRuns tells the remote from the runs: only the first word can be one.
+func remoteAndRuns(p *recorder.Project, words []string) (remote string, runs []string) {
+	if len(words) > 0 && p.IsRemote(words[0]) {
+		return words[0], words[1:]
+	}
+	return "", words
+}
+
+// sharing asks and shows progress where somebody is there.
+func (a *app) sharing(remote string, o shareOptions) recorder.ShareOptions {
+	share := recorder.ShareOptions{Remote: remote, DryRun: o.dry}
+	if a.errs.tty && !o.silent {
+		share.Progress = func(line string) { a.errs.line(styled(dimStyle, "%s", sanitizeLine(line))); a.errs.flush() }
+		share.Prompt = true
+	}
+	return share
+}
+
+// shared says what became of the runs.
+func (a *app) shared(how string, s *recorder.Shared, err error, o shareOptions) error {
+	if err != nil {
+		return remoteError(err)
+	}
+	if o.json {
+		if err := encode(a.out, sharedJSON(s), ""); err != nil {
+			return err
+		}
+		return remoteError(s.Err())
+	}
+	verb := how
+	if o.dry {
+		verb = "would be " + how
+	}
+	a.out.line(plain("%s %s: %s", verb, sanitizeLine(s.Remote), sharedWords(s)))
+	for _, id := range s.Conflicts {
+		a.out.line(plain("conflict: two records of %s are kept, exprec show %s names them", short(id), short(id)))
+	}
+	for _, r := range s.Refused {
+		a.errs.line(plain("exprec: refused %s: %s", short(r.ID), sanitizeLine(r.Reason)))
+	}
+	return remoteError(s.Err())
+}
+
+func sharedWords(s *recorder.Shared) string {
+	var parts []string
+	for _, p := range []struct {
+		n    int
+		what string
+	}{
+		{len(s.New), "new"}, {len(s.Updated), "updated"}, {len(s.Merged), "merged"},
+		{len(s.Conflicts), "in conflict"}, {len(s.Refused), "refused"}, {s.Same, "as they were"},
+	} {
+		if p.n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", p.n, p.what))
+		}
+	}
+	if len(parts) == 0 {
+		return "there are no runs"
+	}
+	return strings.Join(parts, ", ")
+}
+
+// sharedJSON is the summary for programs.
+func sharedJSON(s *recorder.Shared) map[string]any {
+	list := func(ids []string) []string { return append([]string{}, ids...) }
+	refused := []map[string]string{}
+	for _, r := range s.Refused {
+		refused = append(refused, map[string]string{"id": r.ID, "reason": r.Reason})
+	}
+	return map[string]any{
+		"schema": 1, "remote": s.Remote, "new": list(s.New), "updated": list(s.Updated), "merged": list(s.Merged),
+		"conflicts": list(s.Conflicts), "refused": refused, "same": s.Same,
+	}
+}
+
+// remoteError makes an error of the other side one that exits with 6.
+func remoteError(err error) error {
+	switch {
+	case err == nil, errors.Is(err, context.Canceled), errors.Is(err, recorder.ErrNoRun):
+		return err
+	case errors.Is(err, gitstore.ErrNoRemote):
+		return &failure{errUsage, err.Error(), "git remote -v lists the remotes; an address works too"}
+	case errors.Is(err, recorder.ErrMirror):
+		return &failure{errRefused, err.Error(), "git config --unset it, or share with another remote"}
+	}
+	return &failure{errRemote, err.Error(), ""}
+}
