@@ -139,4 +139,3 @@ func (s *Store) CreateRefs(ctx context.Context, refs []Ref) error {
 	}
 	return s.git(ctx, &input, nil, "update-ref", "--stdin")
 }
-

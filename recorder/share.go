@@ -27,10 +27,10 @@ type ShareOptions struct {
 // Shared is what became of runs that were pushed or fetched.
 type Shared struct {
 	Remote    string
-	New       []string    // UUIDs of runs that the other side did not have
-	Updated   []string    // whose newer state it got
-	Merged    []string    // whose notes of both sides were joined
-	Conflicts []string    // of which two records are kept now
+	New       []string // UUIDs of runs that the other side did not have
+	Updated   []string // whose newer state it got
+	Merged    []string // whose notes of both sides were joined
+	Conflicts []string // of which two records are kept now
 	Refused   []RefusedRun
 	Same      int // that both sides had alike
 }
