@@ -35,7 +35,7 @@ func (c Chart) SVG() string {
 	m.attribute("class", "plot")
 	m.frame(d.width, d.height)
 	m.raw(` role="img"`)
-	m.attribute("aria-label", c.label())
+	m.attribute("aria-label", d.label())
 	m.raw(` font-size="11" fill="currentColor">`)
 	if c.Title != "" {
 		m.raw(`<title>`)
@@ -50,18 +50,15 @@ func (c Chart) SVG() string {
 }
 
 // label is what a screen reader says for the picture.
-func (c Chart) label() string {
-	title := c.Title
+func (d drawing) label() string {
+	title := d.Title
 	if title == "" {
 		title = "chart"
 	}
-	if len(c.Lines) == 1 {
-		if s, ok := summaryOf(c.Lines[0].Points, c.LogX, c.LogY); ok {
-			return title + ": " + s.text()
-		}
-		return title + ": no values"
+	if len(d.Lines) == 1 {
+		return title + ": " + d.said
 	}
-	return title + ": " + strconv.Itoa(len(c.Lines)) + " lines"
+	return title + ": " + strconv.Itoa(len(d.Lines)) + " lines"
 }
 
 // drawing is a chart with its measures.
@@ -72,7 +69,8 @@ type drawing struct {
 	x, y          scale
 	xTicks        []Tick
 	yTicks        []Tick
-	empty         bool
+	only          *summary // of the part of the only line that is shown
+	said          string   // about the only line, or that nothing is shown
 }
 
 const (
@@ -84,7 +82,6 @@ func (c Chart) layout() drawing {
 	d := drawing{Chart: c, width: max(c.Width, 120), height: max(c.Height, 80)}
 	from, to := c.rangeX()
 	low, high := c.rangeY(from, to)
-	d.empty = !(low <= high)
 	below := rowHeight + 4
 	if c.XLabel != "" {
 		below += rowHeight
@@ -105,6 +102,16 @@ func (c Chart) layout() drawing {
 	across := float64(d.width) - d.left - 12
 	d.x = newScale(from, to, c.LogX, across, 0)
 	d.xTicks = Ticks(d.x.lo, d.x.hi, max(2, int(across/80)), c.LogX)
+	switch {
+	case !(low <= high):
+		d.said = "no values to show"
+	case len(c.Lines) == 1:
+		p := c.Lines[0].Points
+		first, end := within(p, d.x.lo, d.x.hi)
+		if d.only = summaryOf(Points{p.X[first:end], p.Y[first:end]}, c.LogX, c.LogY); d.only != nil {
+			d.said = d.only.text()
+		}
+	}
 	return d
 }
 

@@ -83,24 +83,18 @@ func (d drawing) line(m *markup, line Line) {
 	}
 	m.path(line.Points, d.pick(line.Points), d.x, d.y)
 	m.raw(`/>`)
-	if len(d.Lines) == 1 {
-		d.marks(m, line)
+	if d.only != nil {
+		d.marks(m, *d.only)
 	}
 	m.raw(`</g>`)
 }
 
 // marks puts a dot at the lowest and the highest value of the only line.
-func (d drawing) marks(m *markup, line Line) {
-	first, end := within(line.Points, d.x.lo, d.x.hi)
-	part := Points{line.Points.X[first:end], line.Points.Y[first:end]}
-	s, ok := summaryOf(part, d.LogX, d.LogY)
-	if !ok {
-		return
-	}
+func (d drawing) marks(m *markup, s summary) {
 	for _, i := range []int{s.low, s.high} {
 		m.raw(`<circle`)
-		m.number("cx", d.x.at(part.X[i]))
-		m.number("cy", d.y.length-d.y.at(part.Y[i]))
+		m.number("cx", d.x.at(s.p.X[i]))
+		m.number("cy", d.y.length-d.y.at(s.p.Y[i]))
 		m.raw(` r="2.5"/>`)
 	}
 }
@@ -127,19 +121,9 @@ func (d drawing) pick(p Points) []int {
 // caption is the row above the lines: what the only line's values are, or that
 // there are none.
 func (d drawing) caption(m *markup) {
-	text := ""
-	if d.empty {
-		text = "no values to show"
-	} else if len(d.Lines) == 1 {
-		first, end := within(d.Lines[0].Points, d.x.lo, d.x.hi)
-		p := d.Lines[0].Points
-		if s, ok := summaryOf(Points{p.X[first:end], p.Y[first:end]}, d.LogX, d.LogY); ok {
-			text = s.text()
-		}
-	}
-	if text != "" {
+	if d.said != "" {
 		m.raw(`<g class="plot-caption">`)
-		label(m, d.left, rowHeight-4, "start", text)
+		label(m, d.left, rowHeight-4, "start", d.said)
 		m.raw(`</g>`)
 	}
 }
@@ -152,8 +136,9 @@ type summary struct {
 	hidden                 int // values that have no place
 }
 
-func summaryOf(p Points, logX, logY bool) (s summary, ok bool) {
-	s = summary{p: p, first: -1}
+// summaryOf is nil where no value has a place.
+func summaryOf(p Points, logX, logY bool) *summary {
+	s := summary{p: p, first: -1}
 	x, y := scale{log: logX}, scale{log: logY}
 	for i, value := range p.Y {
 		if !x.shows(p.X[i]) || !y.shows(value) {
@@ -171,7 +156,10 @@ func summaryOf(p Points, logX, logY bool) (s summary, ok bool) {
 			s.high = i
 		}
 	}
-	return s, s.first >= 0
+	if s.first < 0 {
+		return nil
+	}
+	return &s
 }
 
 func (s summary) text() string {

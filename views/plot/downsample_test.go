@@ -128,7 +128,8 @@ func TestPyramidGivesWhatAScanGives(t *testing.T) {
 			p = drawnLine(t)
 			// Long gaps, so that whole blocks are empty.
 			hole := rapid.IntRange(0, len(p.Y)).Draw(t, "hole")
-			for i := hole; i < min(len(p.Y), hole+rapid.IntRange(0, 700).Draw(t, "hole length")); i++ {
+			end := min(len(p.Y), hole+rapid.IntRange(0, 700).Draw(t, "hole length"))
+			for i := hole; i < end; i++ {
 				p.Y[i] = math.NaN()
 			}
 		}

@@ -124,25 +124,31 @@ func (p *Pyramid) gaps(i, j int) (first, last int) {
 
 // firstGap is the first gap of the points [i,j), which hold one.
 func (p *Pyramid) firstGap(i, j int) int {
-	for ; i < j && finite(p.points.Y[i]); i++ {
-		if i%blockPoints == 0 {
-			for i+blockPoints < j && !p.levels[0][i/blockPoints].gap {
-				i += blockPoints
-			}
+	for i < j-1 {
+		switch {
+		case i%blockPoints == 0 && !p.levels[0][i/blockPoints].gap:
+			i += blockPoints
+		case !finite(p.points.Y[i]):
+			return i
+		default:
+			i++
 		}
 	}
-	return i
+	return min(i, j-1)
 }
 
 // lastGap is the last gap of the points [i,j), which hold one.
 func (p *Pyramid) lastGap(i, j int) int {
 	j--
-	for ; j > i && finite(p.points.Y[j]); j-- {
-		if j%blockPoints == blockPoints-1 {
-			for j-blockPoints > i && !p.levels[0][j/blockPoints].gap {
-				j -= blockPoints
-			}
+	for j > i {
+		switch {
+		case j%blockPoints == blockPoints-1 && !p.levels[0][j/blockPoints].gap:
+			j -= blockPoints
+		case !finite(p.points.Y[j]):
+			return j
+		default:
+			j--
 		}
 	}
-	return j
+	return max(i, j)
 }

@@ -70,7 +70,12 @@ func valueRange(lo, hi float64, values []float64, log bool) (float64, float64) {
 		if !finite(value) || log && value <= 0 {
 			continue
 		}
-		lo, hi = min(lo, value), max(hi, value)
+		if value < lo {
+			lo = value
+		}
+		if value > hi {
+			hi = value
+		}
 	}
 	return lo, hi
 }

@@ -50,7 +50,9 @@ func (s *Smoother) Append(dst, y []float64) []float64 {
 		// The conversions keep a compiler from fusing the two operations: a
 		// line is the same on every machine.
 		sum = float64(weight*sum) + float64((1-weight)*value)
-		bias *= weight
+		if bias *= weight; bias < 1e-20 {
+			bias = 0 // 1-bias is 1 already, and numbers close to 0 are slow
+		}
 		// An average lies between its values. Rounding may leave that range by
 		// a hair, which shows as spikes on a constant line.
 		smoothed := sum / (1 - bias)
