@@ -20,6 +20,7 @@ var styles = []string{
 	"vendor/uPlot.min.css",
 	"base.css",
 	"content.css",
+	"plot.css",
 	"run.css",
 	"runs.css",
 }
