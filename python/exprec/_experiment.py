@@ -157,18 +157,28 @@ class Experiment(Recording):
 
     @property
     def dir(self) -> str:
-        """The run's folder; files put below its subfolder files are part of the run.
+        """The run's folder; files put below its subfolder files, which is there, are part of the run.
 
         Where nothing is recorded it is a temporary one.
         """
         self._ensure()
         if self._started is not None:
+            if self._phase != ENDED:
+                self._make_files(self._started.folder)
             return self._started.folder
         if self._temporary is None:
             import tempfile
 
             self._temporary = tempfile.TemporaryDirectory(prefix="exprec-")
+            self._make_files(self._temporary.name)
         return str(self._temporary.name)
+
+    @staticmethod
+    def _make_files(folder: str) -> None:
+        try:
+            os.makedirs(os.path.join(folder, "files"), mode=0o700, exist_ok=True)
+        except OSError:
+            pass  # who writes a file says what is wrong
 
     @property
     def path(self) -> Path:

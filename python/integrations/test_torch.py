@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import sys
 
 import pytest
+
+from tests.conftest import TOP
 
 TORCHRUN = (sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc_per_node=2", "--no-python")
 
@@ -90,6 +93,18 @@ def test_processes_that_torch_starts(project, recorded, way) -> None:
     run = recorded()
     assert (run["status"], run["results"], run["warnings"]) == ("succeeded", {"done": 1}, [])
     assert {name: points["step"] for name, points in run.scalars().items()} == {f"loss/{rank}": list(range(5)) for rank in range(2)}
+
+
+def test_the_loop_of_the_readme(project, recorded) -> None:
+    (code,) = [code for code in re.findall(r"```python\n(.*?)```", (TOP / "python" / "README.md").read_text(), re.DOTALL) if "torch.nn" in code]
+    done = project.run(code)
+    assert done.returncode == 0, done.stderr
+    run = recorded()
+    assert (run["status"], run["title"], run["steps"], run["warnings"]) == ("succeeded", "mlp", 100, [])
+    assert (run["params"]["optimizer"], run["params"]["lr"], run["params"]["nesterov"]) == ("SGD", 0.05, False)
+    loss = run.scalars("loss")["loss"]
+    assert loss["step"] == list(range(100)) and loss["value"][-1] < loss["value"][0] / 10
+    assert [f["path"] for f in run["files"]] == ["model.pt"]
 
 
 RANKS = MODEL + """

@@ -1,8 +1,13 @@
-"""Every block of Python in the README runs; Lightning and transformers are stand-ins."""
+"""Every block of Python in the README runs; Lightning and transformers are stand-ins.
+
+That of PyTorch runs in integrations/test_torch.py, with the real one.
+"""
 
 from __future__ import annotations
 
+import json
 import re
+import shutil
 import textwrap
 
 from conftest import TOP
@@ -24,7 +29,7 @@ def block(word: str) -> str:
 
 
 def test_the_blocks_are_known() -> None:
-    words = ("baseline", "SummaryWriter", "ExprecLogger", "ExprecCallback", "LogisticRegression", "rosen", "exprec.runs")
+    words = ("baseline", "SummaryWriter", "ExprecLogger", "ExprecCallback", "LogisticRegression", "rosen", "torch.nn", "lightgbm", "xgboost", "optuna", "hydra", "exprec.runs")
     assert sorted(block(word) for word in words) == sorted(BLOCKS)
 
 
@@ -50,6 +55,52 @@ def test_recipes(project) -> None:
     assert done.returncode == 0, done.stderr
     run = project.show()
     assert run["results"]["value"] < 1e-6 and run["scalars"]["value"]["count"] > 10
+
+
+def test_boosted_trees(project) -> None:
+    for module, model, scalars in (
+        ("lightgbm", "model.txt", ["test/multi_logloss"]),
+        ("xgboost", "model.json", ["test/mlogloss", "train/mlogloss"]),
+    ):
+        done = project.run(block(module))
+        assert done.returncode == 0, done.stderr
+        run = project.ended()
+        assert (run["status"], run["warnings"], run["params"]["num_class"]) == ("succeeded", [], 10)
+        assert [file["path"] for file in run["files"]] == [model]
+        assert [name for name in sorted(run["scalars"]) if not name.startswith("system/")] == scalars
+        for name in scalars:
+            points = project.points(name)
+            assert [step for step, _ in points] == list(range(20)) and points[-1][1] < points[0][1] / 2
+        project.exprec("cat", "@", model)
+
+
+def test_each_trial_is_a_run_of_a_group(project) -> None:
+    done = project.run(block("optuna") + "\n")
+    assert done.returncode == 0, done.stderr
+    runs = project.runs()
+    statuses = [run["status"] for run in runs]
+    assert len(runs) == 20 and set(statuses) == {"succeeded", "stopped"}, statuses
+    assert all(run["group"] == "parabola" and -10 <= run["params"]["x"] <= 10 for run in runs)
+    assert statuses.count("stopped") == done.stderr.count("pruned"), done.stderr
+    listed = json.loads(project.exprec("list", "--json", "group=parabola", "--sort", "value", "-n", "1"))["runs"]
+    best = min((run for run in runs), key=lambda run: run["scalars"]["value"]["last"])
+    assert listed[0]["id"] == best["id"]
+
+
+def test_a_configuration_of_hydra(project) -> None:
+    (project.top / "config.yaml").write_text("name: sweep\nsteps: 3\noptimizer: {lr: 0.1, betas: [0.9, 0.99], half: '${.lr}'}\n")
+    done = project.run(block("hydra"), "optimizer.lr=0.5,0.25", "steps=2", "--multirun")
+    assert done.returncode == 0, done.stderr
+    assert project.run(block("hydra"), "steps=1").returncode == 0
+    runs = project.runs()
+    assert [(run["group"], run["status"], run["params"]["steps"], run["params"]["optimizer"]["lr"]) for run in runs] == [
+        ("sweep", "succeeded", 1, 0.1), ("sweep", "succeeded", 2, 0.25), ("sweep", "succeeded", 2, 0.5),
+    ]
+    assert runs[1]["params"]["optimizer"] == {"lr": 0.25, "betas": [0.9, 0.99], "half": 0.25}
+    assert project.points("loss") == [(0, 0.1)]
+    for name in ("config.yaml", "outputs", "multirun"):
+        path = project.top / name
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
 
 
 def test_reading_back(project) -> None:
