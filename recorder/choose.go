@@ -4,6 +4,7 @@ import (
 	"math"
 	"slices"
 
+	"github.com/exprec/exprec/recorder/internal/index"
 	"github.com/exprec/exprec/recorder/internal/query"
 	"github.com/exprec/exprec/recorder/internal/record"
 )
@@ -74,13 +75,13 @@ func (r *Rows) Best(c *Column) int {
 	if c.Metric() == "" {
 		return -1
 	}
-	goals := map[*record.NamedGoal]Goal{}
+	goals, running, declaredGoals := map[*record.NamedGoal]Goal{}, r.isRunning(), r.goals()
 	for i, row := range r.rows {
 		v := c.of(row)
-		if v.Kind != query.Number || math.IsNaN(v.Num) || r.At(i).Status() == Running {
+		if v.Kind != query.Number || math.IsNaN(v.Num) || running(row) {
 			continue
 		}
-		declared := r.of.goals(row)
+		declared := declaredGoals(row)
 		goal, known := goals[first0(declared)]
 		if !known {
 			goal = r.of.project.goal(declared, c.Metric())
@@ -98,6 +99,36 @@ func (r *Rows) Best(c *Column) int {
 		return -1
 	}
 	return best
+}
+
+// isRunning tells of rows whether they go on.
+func (r *Rows) isRunning() func(row int) bool {
+	status := r.of.texts("status")
+	return func(row int) bool {
+		half, at := status.in(row)
+		return half.Text(at) == string(Running)
+	}
+}
+
+// goals gives the goals that the runs of rows declared.
+func (r *Rows) goals() func(row int) []record.NamedGoal {
+	column := columnOf(r.of, "goals", (*index.Table).Goals)
+	return func(row int) []record.NamedGoal {
+		half, at := column.in(row)
+		return half.Goals(at)
+	}
+}
+
+// Archived is the list of those that are archived, or of those that are not.
+func (r *Rows) Archived(is bool) *Rows {
+	flags := r.of.numbers("flags")
+	kept := &Rows{of: r.of, query: r.query, rows: make([]int, 0, len(r.rows))}
+	for _, row := range r.rows {
+		if half, at := flags.in(row); (half.Number(at)&index.Archived != 0) == is {
+			kept.rows = append(kept.rows, row)
+		}
+	}
+	return kept
 }
 
 // Range is the least and the greatest finite number of a column, and whether

@@ -117,18 +117,14 @@ func (r *Rows) Filter(keep func(Row) bool) *Rows {
 // Sort is the list by the values of a column; those without one, and NaN, come
 // last, and equal ones stay in their order.
 func (r *Rows) Sort(c *Column, descending bool) *Rows {
-	type at struct {
-		row   int
-		value Value
-	}
-	order := make([]at, len(r.rows))
+	order := make([]query.Ordered, len(r.rows))
 	for i, row := range r.rows {
-		order[i] = at{row, c.of(row)}
+		order[i] = query.Order(c.of(row), i)
 	}
-	slices.SortStableFunc(order, func(a, b at) int { return query.Compare(a.value, b.value, descending) })
+	query.Sort(order, descending)
 	list := &Rows{of: r.of, query: r.query, rows: make([]int, len(order))}
 	for i := range order {
-		list.rows[i] = order[i].row
+		list.rows[i] = r.rows[order[i].At]
 	}
 	return list
 }

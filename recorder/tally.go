@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"math"
 	"slices"
-	"strconv"
 
 	"github.com/exprec/exprec/recorder/internal/index"
 	"github.com/exprec/exprec/recorder/internal/query"
@@ -71,7 +70,7 @@ func (c *counter) add(v Value, rows int) {
 }
 
 func (c *counter) count(v Value, rows int) {
-	name := sameName(v)
+	name := v.Same()
 	at, ok := c.places[name]
 	if !ok {
 		if len(c.counts) == c.most {
@@ -85,22 +84,6 @@ func (c *counter) count(v Value, rows int) {
 	c.counts[at].Rows += rows
 }
 
-// sameName is the same for values that one query finds.
-func sameName(v Value) string {
-	switch v.Kind {
-	case query.Number:
-		if v.Num == math.Trunc(v.Num) && math.Abs(v.Num) >= 1<<53 {
-			return v.String()
-		}
-		return strconv.FormatFloat(v.Num, 'g', -1, 64)
-	case query.Text:
-		if n, err := strconv.ParseFloat(v.Text, 64); err == nil && !math.IsNaN(n) {
-			return sameName(query.NumberOf(n))
-		}
-	}
-	return v.String()
-}
-
 func (c *counter) tally() Tally {
 	if c.many {
 		return Tally{Have: c.have, Many: true}
@@ -109,6 +92,12 @@ func (c *counter) tally() Tally {
 		return cmp.Or(cmp.Compare(b.Rows, a.Rows), query.Compare(a.Value, b.Value, false))
 	})
 	return Tally{Have: c.have, Counts: c.counts}
+}
+
+// SortCounts puts values in their own order instead: numbers from the least on,
+// then texts.
+func SortCounts(counts []ValueCount) {
+	slices.SortStableFunc(counts, func(a, b ValueCount) int { return query.Compare(a.Value, b.Value, false) })
 }
 
 // coded is a half of a column whose values stand in it once each, with a number.

@@ -24,7 +24,7 @@ func (d *Dashboard) runsPage(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if list.project == 0 && strings.TrimSpace(state.Query) == "" {
+	if list.all.Len() == 0 && strings.TrimSpace(state.Query) == "" {
 		return d.render(w, r, http.StatusOK, head{Section: "runs"}, nothingPage(d.options.Path))
 	}
 	if r.Header.Get("HX-Request") != "" {
@@ -36,7 +36,7 @@ func (d *Dashboard) runsPage(w http.ResponseWriter, r *http.Request) error {
 // runsList is the runs of a page, before they are made fit for showing.
 type runsList struct {
 	state    runsState
-	project  int            // runs that there are
+	all      *recorder.Rows // of the project
 	archived int            // those of them that are archived
 	matching *recorder.Rows // that match, archived or not
 	rows     *recorder.Rows // of all pages, in their order
@@ -44,6 +44,7 @@ type runsList struct {
 	pages    int
 	running  int
 	columns  []runsColumn
+	facets   []runsFacet
 }
 
 // listRuns finds the runs of a state.
@@ -53,7 +54,7 @@ func listRuns(r *http.Request, p *recorder.Project, state runsState) (*runsList,
 	if err != nil {
 		return nil, err
 	}
-	l := &runsList{state: state, project: all.Len(), matching: all}
+	l := &runsList{state: state, all: all, matching: all}
 	if state.Query != "" {
 		if l.matching, err = p.Rows(ctx, state.Query); err != nil {
 			return nil, err
@@ -63,7 +64,7 @@ func listRuns(r *http.Request, p *recorder.Project, state runsState) (*runsList,
 	if l.rows, err = sortRuns(l.rows, state.Sort); err != nil {
 		return nil, err
 	}
-	l.count(all)
+	l.count()
 	l.paginate()
 	keys := state.Columns
 	if len(keys) == 0 {
@@ -71,7 +72,8 @@ func listRuns(r *http.Request, p *recorder.Project, state runsState) (*runsList,
 	}
 	l.columns = columnsOf(l.rows, keys)
 	order(l.columns, state)
-	return l, ctx.Err()
+	l.facets, err = l.findFacets(ctx, p)
+	return l, err
 }
 
 // inPlace keeps the archived runs in the archive, and the others out of it, but
@@ -80,7 +82,7 @@ func inPlace(rows *recorder.Rows, state runsState) *recorder.Rows {
 	if rows.AsksFor("archived") {
 		return rows
 	}
-	return rows.Filter(func(r recorder.Row) bool { return r.Archived() == state.Archive })
+	return rows.Archived(state.Archive)
 }
 
 // sortRuns sorts by several keys, the first one first. A key that no run has
@@ -98,9 +100,17 @@ func sortRuns(rows *recorder.Rows, by []runsSort) (*recorder.Rows, error) {
 
 // count counts the archived runs of the project, and those of the list that go
 // on.
-func (l *runsList) count(all *recorder.Rows) {
-	l.archived = all.Filter(recorder.Row.Archived).Len()
-	l.running = l.rows.Filter(func(r recorder.Row) bool { return r.Status() == recorder.Running }).Len()
+func (l *runsList) count() {
+	l.archived = l.all.Archived(true).Len()
+	status, err := l.rows.Column("status")
+	if err != nil {
+		return
+	}
+	for _, c := range l.rows.Tally(status, maxFacetValues).Counts {
+		if c.Value.Text == string(recorder.Running) {
+			l.running = c.Rows
+		}
+	}
 }
 
 // paginate finds the rows of the page; a page beyond the last one is the last.

@@ -12,6 +12,7 @@ import (
 type runsView struct {
 	State   runsState
 	Counts  runsCounts
+	Facets  []runsFacet
 	Columns []runsColumn
 	Rows    []runsRow
 	Pages   int
@@ -48,8 +49,8 @@ type runsCell struct {
 
 // view makes the runs of the page fit for showing.
 func (l *runsList) view() runsView {
-	v := runsView{State: l.state, Columns: l.columns, Pages: l.pages}
-	v.Counts = runsCounts{Shown: l.rows.Len(), Project: l.project, Archived: l.archived, Running: l.running}
+	v := runsView{State: l.state, Facets: l.facets, Columns: l.columns, Pages: l.pages}
+	v.Counts = runsCounts{Shown: l.rows.Len(), Project: l.all.Len(), Archived: l.archived, Running: l.running}
 	first := (l.state.Page - 1) * l.state.Size
 	for i := range l.shown.Len() {
 		v.Rows = append(v.Rows, l.row(l.shown.At(i), first+i))
@@ -94,9 +95,9 @@ func (c *runsColumn) cell(r recorder.Row) runsCell {
 	case recorder.NumberValue:
 		if c.Kind == "metric" {
 			cell.Kind, cell.Share, cell.Text = "metric", c.share(v), number(v.Num)
-			if full := exact(v.Num); full != cell.Text {
-				cell.Title = full
-			}
+		}
+		if full := v.String(); full != cell.Text {
+			cell.Title = full
 		}
 	}
 	if cut := cutMiddle(cell.Text, cellLength); cut != cell.Text {
@@ -104,6 +105,10 @@ func (c *runsColumn) cell(r recorder.Row) runsCell {
 	}
 	return cell
 }
+
+// longNumber is from how many characters on a number is shown with four digits:
+// shorter ones were written by somebody, as they are.
+const longNumber = 10
 
 // cellLength is how many characters a cell shows at most.
 const cellLength = 32
@@ -141,7 +146,7 @@ func sourceCell(r recorder.Row) runsCell {
 func wordsOf(v recorder.Value) string {
 	switch v.Kind {
 	case recorder.NumberValue:
-		if v.Text == "" {
+		if v.Text == "" || len(v.Text) > longNumber {
 			return number(v.Num)
 		}
 	case recorder.TextValue:
