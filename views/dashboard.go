@@ -21,8 +21,9 @@ type Options struct {
 
 // Dashboard serves the pages of one project. It is safe for concurrent use.
 type Dashboard struct {
-	options Options
-	mux     *http.ServeMux
+	options  Options
+	mux      *http.ServeMux
+	markdown *markdown
 
 	mu     sync.Mutex
 	opened *recorder.Project
@@ -30,7 +31,7 @@ type Dashboard struct {
 
 // New makes a dashboard. Nothing is read before the first request.
 func New(o Options) *Dashboard {
-	d := &Dashboard{options: o}
+	d := &Dashboard{options: o, markdown: newMarkdown()}
 	d.mux = d.routes()
 	return d
 }

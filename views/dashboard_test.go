@@ -56,13 +56,19 @@ func (b *bench) get(path string, status int) string {
 	if err != nil {
 		b.Fatal(err)
 	}
+	return b.body(answer, path, status)
+}
+
+// body reads an answer and wants a status.
+func (b *bench) body(answer *http.Response, path string, status int) string {
+	b.Helper()
 	defer answer.Body.Close()
 	data, err := io.ReadAll(answer.Body)
 	if err != nil {
 		b.Fatal(err)
 	}
 	if answer.StatusCode != status {
-		b.Fatalf("GET %s: %s, want %d:\n%s", path, answer.Status, status, data)
+		b.Fatalf("%s %s: %s, want %d:\n%s", answer.Request.Method, path, answer.Status, status, data)
 	}
 	return string(data)
 }

@@ -3,7 +3,7 @@ package views
 import "github.com/a-h/templ"
 
 // scripts are the files that every page loads, in this order.
-var scripts = []string{"htmx.min.js", "app.js"}
+var scripts = []string{"htmx.min.js", "app.js", "run.js"}
 
 // key is what a key does.
 type key struct {

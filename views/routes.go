@@ -13,11 +13,16 @@ type handler func(w http.ResponseWriter, r *http.Request) error
 func (d *Dashboard) routes() *http.ServeMux {
 	mux := http.NewServeMux()
 	for pattern, h := range map[string]handler{
-		"GET /{$}":                  d.runsPage,
-		"GET /runs/{run}":           d.runOverview,
-		"GET /static/{hash}/{name}": d.static,
-		"GET /favicon.ico":          d.icon,
-		"GET /":                     d.noPage,
+		"GET /{$}":                    d.runsPage,
+		"GET /runs/{run}":             d.runOverview,
+		"GET /runs/{run}/environment": d.runEnvironment,
+		"GET /runs/{run}/packages":    d.runPackages,
+		"POST /runs/{run}/delete":     d.deleteRun,
+		"POST /runs/{run}/notes":      d.editNotes,
+		"POST /runs/{run}/undelete":   d.undeleteRun,
+		"GET /static/{hash}/{name}":   d.static,
+		"GET /favicon.ico":            d.icon,
+		"GET /":                       d.noPage,
 	} {
 		mux.Handle(pattern, d.answer(h))
 	}

@@ -9,16 +9,59 @@ import (
 	"github.com/exprec/exprec/recorder"
 )
 
-// runOverview is the first page of a run.
-func (d *Dashboard) runOverview(w http.ResponseWriter, r *http.Request) error {
-	return d.runTab(w, r, "", func(_ context.Context, _ *recorder.Project, run *recorder.Run) (templ.Component, error) {
-		params, err := run.Params()
-		if err != nil {
-			return nil, err
-		}
-		return overviewPage(flatten(params)), nil
-	})
+// overview is what the first page of a run shows.
+type overview struct {
+	*runView
+	markdown  *markdown
+	Failure   *runFailure
+	Cards     []metricCard
+	Changes   *runChanges // nil where there is nothing to compare with
+	Again     reproduction
+	Params    []parameter
+	Results   []recorder.Result
+	Inputs    []recorder.Input
+	System    []fact
+	Remarks   []string
+	MoreCards int // scalars that have no card
 }
 
-// A fact is a name and what belongs to it.
-type fact struct{ Name, Value string }
+// runOverview is the first page of a run.
+func (d *Dashboard) runOverview(w http.ResponseWriter, r *http.Request) error {
+	return d.runPage(w, r, "", d.overview)
+}
+
+// overview gathers the first page of a run. What cannot be read is named, and
+// the rest is shown.
+func (d *Dashboard) overview(ctx context.Context, p *recorder.Project, v *runView) (templ.Component, error) {
+	run := v.run
+	o := &overview{runView: v, markdown: d.markdown, Failure: failureOf(run), Again: reproductionOf(run), System: systemFacts(run)}
+	changes, err := changesSince(ctx, p, v)
+	if err != nil {
+		return nil, err
+	}
+	var difference *recorder.Difference
+	if o.Changes = changes; changes != nil {
+		difference = changes.difference
+	}
+	scalars, err := run.Scalars()
+	o.remark(err)
+	o.Cards = cardsOf(run, scalars, difference)
+	params, err := run.Params()
+	o.remark(err)
+	o.Params = parameterTree(params)
+	o.Results, o.Inputs = run.Results(), run.Info().Inputs
+	if dropped := run.Info().Dropped; dropped > 0 {
+		o.Remarks = append(o.Remarks, wholeNumber(int64(dropped))+" values were lost to a full disk.")
+	}
+	for _, warning := range run.Info().Warnings {
+		o.Remarks = append(o.Remarks, sentence(visible(warning)))
+	}
+	return overviewPage(o), nil
+}
+
+// remark keeps why a part cannot be read, unless the head says it already.
+func (o *overview) remark(err error) {
+	if err != nil && o.run.Err() == nil {
+		o.Remarks = append(o.Remarks, sentence(err.Error()))
+	}
+}

@@ -17,19 +17,41 @@ import (
 // written by a newer exprec is shown with a message above; body shows what can be
 // read and gives an error only where nothing can be shown.
 //
-// The whole page is live while the run goes on: head and tabs follow its status.
-// A tab's own regions are live by their own data-live, see [liveRegion].
+// The head follows the run's status and notes while the page is open. A tab's own
+// regions follow what they show, see [liveRegion].
 func (d *Dashboard) runTab(w http.ResponseWriter, r *http.Request, tab string, body func(context.Context, *recorder.Project, *recorder.Run) (templ.Component, error)) error {
+	return d.runPage(w, r, tab, func(ctx context.Context, p *recorder.Project, v *runView) (templ.Component, error) {
+		return body(ctx, p, v.run)
+	})
+}
+
+// A runBody gives the content of a tab that needs more than the run itself.
+type runBody func(context.Context, *recorder.Project, *runView) (templ.Component, error)
+
+// runPage is runTab for a body that asks what the head of the page knows.
+func (d *Dashboard) runPage(w http.ResponseWriter, r *http.Request, tab string, body runBody) error {
 	p, run, err := d.run(r)
 	if err != nil {
+		return d.noSuchRun(w, r, err)
+	}
+	if run.Purged() {
+		return d.render(w, r, http.StatusGone, head{Title: "Purged run", Section: "runs"}, purgedPage(run.ID()))
+	}
+	v := newRunView(r.Context(), p, run, tab)
+	v.Form = formOf(run, r.FormValue("edit"))
+	if err := v.choosePrevious(r.Context(), p, r.FormValue("prev")); err != nil {
 		return err
 	}
-	content, err := body(r.Context(), p, run)
+	return d.showRun(w, r, http.StatusOK, p, v, body)
+}
+
+// showRun renders a page of a run.
+func (d *Dashboard) showRun(w http.ResponseWriter, r *http.Request, status int, p *recorder.Project, v *runView, body runBody) error {
+	content, err := body(r.Context(), p, v)
 	if err != nil {
 		return err
 	}
-	v := newRunView(r.Context(), p, run, tab)
-	return d.render(w, r, http.StatusOK, head{Title: v.title(), Section: "runs"}, runFrame(v, content))
+	return d.render(w, r, status, head{Title: v.title(), Section: "runs"}, runFrame(v, content))
 }
 
 // runURL is a page of a run: its overview, or one of its tabs.
@@ -41,10 +63,10 @@ func runURL(id, tab string) string {
 	return url
 }
 
-// liveRegion makes an element follow a kind of change of a run that goes on:
-// status, scalars, output, images, files or notes. The element needs an id; it is
-// morphed into the one of that id on the page at url. Of a run that has ended
-// nothing is left to follow but the notes.
+// liveRegion makes an element follow kinds of changes of a run: status, scalars,
+// output, images, files or notes. The element needs an id; it is morphed into the
+// one of that id on the page at url. Nothing of a run that has ended changes but
+// its notes.
 func liveRegion(run *recorder.Run, kind, id, url string) templ.Attributes {
 	if run.Status() != recorder.Running && kind != "notes" {
 		return nil

@@ -29,6 +29,8 @@ type runTab struct {
 func runTabs() []runTab {
 	return []runTab{
 		{Name: "", Title: "Overview", Count: nothingToCount},
+		{Name: "packages", Title: "Packages", Count: countPackages},
+		{Name: "environment", Title: "Environment", Count: nothingToCount},
 	}
 }
 

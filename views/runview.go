@@ -2,7 +2,7 @@ package views
 
 import (
 	"context"
-	"strconv"
+	"net/url"
 	"strings"
 	"time"
 
@@ -11,6 +11,7 @@ import (
 
 // runView is what all tabs of a run have above them.
 type runView struct {
+	*lineage
 	run      *recorder.Run
 	Tab      string // the one that is shown
 	Tabs     []tabLink
@@ -19,10 +20,14 @@ type runView struct {
 	Commit   string // short, of the user's own repository
 	Branch   string
 	Dirty    bool
+	Group    string
+	Tags     []string
+	Heard    string // of a run elsewhere: where it is, and when it was last heard
 	Problem  string // why the run cannot be read whole
 	Progress *progress
-	Older    string // URL of the run before, of the same tab; empty for none
-	Newer    string
+	Form     *notesForm
+	Previous *recorder.Run // that it is compared with; nil for none
+	Chosen   bool          // by the reader
 }
 
 // tabLink is a tab as it stands on the page.
@@ -36,6 +41,10 @@ type progress struct {
 	Done, Of int64
 }
 
+func (p *progress) words() string {
+	return "step " + wholeNumber(p.Done) + " of " + wholeNumber(p.Of)
+}
+
 func (v *runView) title() string {
 	if v.Tab == "" {
 		return v.run.Label()
@@ -43,14 +52,33 @@ func (v *runView) title() string {
 	return v.run.Label() + " – " + v.Tab
 }
 
-func (v *runView) started() time.Time { return v.run.Started() }
+// here is the URL of the page itself. What is being edited is no part of it.
+func (v *runView) here() string {
+	here := runURL(v.run.ID(), v.Tab)
+	if v.Chosen {
+		here += "?prev=" + v.Previous.Short()
+	}
+	return here
+}
+
+// editURL is the page with a form for a field of the notes.
+func (v *runView) editURL(field string) string {
+	q := url.Values{"edit": {field}}
+	if v.Chosen {
+		q.Set("prev", v.Previous.Short())
+	}
+	return runURL(v.run.ID(), v.Tab) + "?" + q.Encode()
+}
 
 // newRunView reads what the head of a run's pages shows.
 func newRunView(ctx context.Context, p *recorder.Project, run *recorder.Run, tab string) *runView {
 	info := run.Info()
-	v := &runView{run: run, Tab: tab, Who: whoAndWhere(info), Progress: progressOf(run)}
-	if seconds := run.Seconds(); !run.Started().IsZero() {
-		v.Took = duration(seconds)
+	v := &runView{
+		lineage: lineageOf(ctx, p, run), run: run, Tab: tab, Who: whoAndWhere(info), Group: info.Group, Tags: run.Tags(),
+		Progress: progressOf(run), Heard: heardOf(run), Form: &notesForm{},
+	}
+	if !run.Started().IsZero() {
+		v.Took = duration(run.Seconds())
 	}
 	if g := info.Git; g != nil {
 		v.Commit, v.Branch, v.Dirty = g.Commit[:min(7, len(g.Commit))], g.Branch, g.Dirty
@@ -64,26 +92,72 @@ func newRunView(ctx context.Context, p *recorder.Project, run *recorder.Run, tab
 	return v
 }
 
+// choosePrevious opens the run that this one is compared with: the one that the
+// reader names, else the one that [lineage] found.
+func (v *runView) choosePrevious(ctx context.Context, p *recorder.Project, chosen string) error {
+	if chosen == "" {
+		if v.lineage.Previous != "" {
+			// One that is gone since the list was read is none.
+			v.Previous, _ = p.UniqueRun(ctx, v.lineage.Previous)
+		}
+		return nil
+	}
+	if !isRunID(chosen) {
+		return notFound("There is no run %q to compare with.", chosen)
+	}
+	previous, err := p.UniqueRun(ctx, chosen)
+	if err != nil {
+		return err
+	}
+	v.Chosen = previous.ID() != v.lineage.Previous
+	v.Previous = previous
+	if v.Chosen {
+		v.Because = "as chosen"
+	}
+	return nil
+}
+
 // whoAndWhere is user@host, as far as they are known.
 func whoAndWhere(info *recorder.Info) string {
 	return strings.Trim(info.User+"@"+info.Host.Name, "@")
 }
 
-// progressOf is nil for a run that plans no steps. Steps count from 0 or 1: what
-// lies beyond the plan is not shown.
+// heardOf says of a run whose process cannot be seen from here where it is.
+func heardOf(run *recorder.Run) string {
+	where := run.Elsewhere()
+	if where == "" {
+		return ""
+	}
+	words := "It runs on " + where + ", heard " + ago(run.LastHeard()) + "."
+	if run.Silent() {
+		words += " When you know that it is dead: exprec recover --force"
+	}
+	return words
+}
+
+// progressOf is nil for a run that plans no steps, and for one that did what it
+// had to do. The main metric tells how far the run is; without one the furthest
+// of the scalars that count as the plan does. Steps may begin at 0 or at 1.
 func progressOf(run *recorder.Run) *progress {
 	planned := run.Info().Steps
-	if planned <= 0 {
+	if planned <= 0 || run.Status() == recorder.Succeeded {
 		return nil
 	}
 	scalars, _ := run.Scalars()
 	p := &progress{Of: planned}
 	for _, s := range scalars {
-		p.Done = max(p.Done, min(s.LastStep+1, planned), min(s.Count, planned))
+		step := s.LastStep
+		if s.FirstStep == 0 {
+			step++
+		}
+		if s.Name == run.MainMetric() {
+			return &progress{Done: min(step, planned), Of: planned}
+		}
+		if step <= planned {
+			p.Done = max(p.Done, step)
+		}
 	}
 	return p
 }
 
-func (p *progress) words() string {
-	return "step " + strconv.FormatInt(p.Done, 10) + " of " + strconv.FormatInt(p.Of, 10)
-}
+func (v *runView) started() time.Time { return v.run.Started() }
