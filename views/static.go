@@ -10,6 +10,8 @@ import (
 	"path"
 	"strings"
 	"sync"
+
+	"github.com/exprec/exprec/views/console"
 )
 
 //go:embed static
@@ -39,6 +41,7 @@ var assets = sync.OnceValue(func() map[string]*asset {
 	for _, name := range styles {
 		css = append(append(css, staticFile(name)...), '\n')
 	}
+	css = append(css, console.Stylesheet()...)
 	all["exprec.css"] = newAsset("text/css; charset=utf-8", css)
 	for _, folder := range []string{"static", "static/vendor"} {
 		entries, err := staticFiles.ReadDir(folder)
