@@ -21,6 +21,9 @@ type Beginning struct {
 	Options
 	PID  int      // of the program
 	Args []string // its command as it is recorded; none: as the system knows it
+	// NoArguments takes no parameters from Args. Else they are as those of a
+	// [Command]: what the program says of a name counts more.
+	NoArguments bool
 	// Stdout is this process's descriptor that is the program's stdout; its
 	// stderr is this process's. Below 0 the output is not recorded.
 	Stdout int

@@ -30,6 +30,7 @@ type supervisorJob struct {
 	Output                       bool // descriptors 1 and 2 are the program's
 	PID                          int
 	Args                         []string
+	NoArguments                  bool
 }
 
 // supervisorAnswer is what it says when the run is in git.
@@ -57,6 +58,7 @@ func startSupervisor(b Beginning) (*Begun, error) {
 	job := supervisorJob{
 		Title: b.Title, Name: b.Name, Group: b.Group, Continue: b.Continue, Tags: b.Tags, Steps: b.Steps, Quiet: b.Quiet,
 		NoSource: b.NoSource, NoSystem: b.NoSystem, Output: !b.NoOutput && b.Stdout >= 0, PID: b.PID, Args: b.Args,
+		NoArguments: b.NoArguments,
 	}
 	argument, err := json.Marshal(job)
 	if err != nil {

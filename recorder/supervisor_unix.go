@@ -93,6 +93,9 @@ func (v *supervision) begin() (*Begun, error) {
 		v.fifos.remove()
 		return nil, oneLine(err, v.abandon())
 	}
+	if len(j.Args) > 0 {
+		e.setArguments(Command{Args: j.Args, NoArguments: j.NoArguments})
+	}
 	e.gatherFacts(j.PID)
 	e.sampleSystem(j.PID)
 	begun := describeBegun(e.uuid, e.folder, e.project.top)

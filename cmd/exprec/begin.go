@@ -20,7 +20,8 @@ func newBegin(a *app) *cobra.Command {
 		Long: "Begin the run of the program that calls this, and leave a supervisor behind that records\n" +
 			"it: its output, what it writes into the run's folder, and how it ends. The source is in\n" +
 			"git when this returns. What is printed is for eval in a shell; with --json it is one\n" +
-			"object. COMMAND is the program's command line as it is recorded. Inside of exprec run,\n" +
+			"object. COMMAND is the program's command line as it is recorded; its words --k v, --k=v\n" +
+			"and k=v become parameters, unless the program says another value. Inside of exprec run,\n" +
 			"and of a run that was begun so, the program joins that run. recorder/FORMAT.md, \"Other\n" +
 			"languages\", says how the program records from there.",
 		Example: "exprec begin --json --name baseline\n" +
@@ -48,6 +49,7 @@ func newBegin(a *app) *cobra.Command {
 	f.StringVar(&b.Continue, "continue", "", "the `RUN` that this one goes on from")
 	f.IntVar(&b.PID, "pid", 0, "the `PROCESS` that is recorded, instead of the one that calls this")
 	f.IntVar(&b.Stdout, "stdout", 0, "the `DESCRIPTOR` that is the program's stdout; the output is recorded only with it")
+	f.BoolVar(&b.NoArguments, "no-args", false, "take no parameters from the command's words")
 	f.BoolVar(&b.NoOutput, "no-output", false, "do not record the output")
 	f.BoolVar(&b.NoSource, "no-source", false, "keep no snapshot of the source")
 	f.BoolVar(&b.NoSystem, "no-system", false, "log no scalars of the system")
