@@ -24,6 +24,7 @@ type Dashboard struct {
 	options  Options
 	mux      *http.ServeMux
 	markdown *markdown
+	lines    *lineCache
 
 	mu     sync.Mutex
 	opened *recorder.Project
@@ -31,7 +32,7 @@ type Dashboard struct {
 
 // New makes a dashboard. Nothing is read before the first request.
 func New(o Options) *Dashboard {
-	d := &Dashboard{options: o, markdown: newMarkdown()}
+	d := &Dashboard{options: o, markdown: newMarkdown(), lines: newLineCache(cachedLines)}
 	d.mux = d.routes()
 	return d
 }

@@ -3,7 +3,17 @@ package views
 import "github.com/a-h/templ"
 
 // scripts are the files that every page loads, in this order.
-var scripts = []string{"htmx.min.js", "app.js", "run.js"}
+var scripts = []string{
+	"htmx.min.js",
+	"app.js",
+	"run.js",
+	"uPlot.iife.min.js",
+	"chartdata.js",
+	"chartaxes.js",
+	"chart.js",
+	"chartdraw.js",
+	"charts.js",
+}
 
 // key is what a key does.
 type key struct {

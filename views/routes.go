@@ -15,8 +15,12 @@ func (d *Dashboard) routes() *http.ServeMux {
 	for pattern, h := range map[string]handler{
 		"GET /{$}":                    d.runsPage,
 		"GET /runs/{run}":             d.runOverview,
+		"GET /runs/{run}/chart.svg":   d.chartSVG,
+		"GET /runs/{run}/charts":      d.runCharts,
 		"GET /runs/{run}/environment": d.runEnvironment,
 		"GET /runs/{run}/packages":    d.runPackages,
+		"GET /runs/{run}/points":      d.chartPoints,
+		"GET /runs/{run}/points.csv":  d.chartCSV,
 		"POST /runs/{run}/delete":     d.deleteRun,
 		"POST /runs/{run}/notes":      d.editNotes,
 		"POST /runs/{run}/undelete":   d.undeleteRun,

@@ -29,6 +29,7 @@ type runTab struct {
 func runTabs() []runTab {
 	return []runTab{
 		{Name: "", Title: "Overview", Count: nothingToCount},
+		{Name: "charts", Title: "Charts", Count: countScalars},
 		{Name: "packages", Title: "Packages", Count: countPackages},
 		{Name: "environment", Title: "Environment", Count: nothingToCount},
 	}

@@ -21,6 +21,7 @@ var staticFiles embed.FS
 var styles = []string{
 	"vendor/uPlot.min.css",
 	"base.css",
+	"charts.css",
 	"content.css",
 	"plot.css",
 	"run.css",

@@ -1,0 +1,260 @@
+// How a chart looks: its axes and lines, the marks of what is no number, and the
+// pointer on it.
+"use strict";
+{
+	const { Chart, chartFrame: frame, axes } = window.exprec;
+	const { nearestValue } = window.exprec.lines;
+	const tipLines = 10; // of a chart with many lines the tip names those next to the pointer
+
+	Object.assign(Chart.prototype, {
+		options(state) {
+			const look = getComputedStyle(this.plot);
+			const text = { stroke: look.color, font: "11px " + look.fontFamily, gap: 5 };
+			const rules = { stroke: look.borderTopColor, width: 1 };
+			const distr = (log) => (log ? { distr: 3, log: 10 } : { distr: 1 });
+			const axis = (scale, more) => ({
+				scale, ...text, grid: rules, ticks: { show: false },
+				// uPlot only takes steps from its own list, which ends before some values do.
+				space: () => 1,
+				incrs: (u, n, lo, hi) => [Math.max(5, hi - lo)],
+				filter: (u, splits) => splits,
+				...more,
+			});
+			return {
+				mode: 2, width: this.plot.clientWidth, height: this.plot.clientHeight,
+				padding: [frame.top, frame.right, 0, 0],
+				legend: { show: false },
+				scales: {
+					x: { time: false, auto: false, range: () => this.xRange, ...distr(state.logx) },
+					y: { auto: false, range: () => this.yRange, ...distr(state.logy) },
+				},
+				axes: [
+					axis("x", {
+						size: frame.below,
+						splits: (u, n, lo, hi) => xTicks(state, lo, hi, u.bbox.width / devicePixelRatio / 78),
+						values: (u, splits) => xLabels(state, splits),
+					}),
+					axis("y", {
+						size: frame.left,
+						splits: (u, n, lo, hi) => axes.ticks(lo, hi, u.bbox.height / devicePixelRatio / 36, state.logy),
+						values: (u, splits) => splits.map(axes.label),
+					}),
+				],
+				series: [{}, ...this.lines.flatMap((line) => this.series(line, state))],
+				cursor: {
+					y: false, points: { show: false }, dataIdx: () => null,
+					drag: { x: true, y: false, setScale: false, dist: 4 },
+					bind: { dblclick: () => () => { this.page.zoom(null); return null; } },
+				},
+				hooks: {
+					draw: [(u) => this.extras(u)],
+					setSelect: [(u) => this.selected(u)],
+					setCursor: [(u) => this.pointed(u)],
+				},
+			};
+		},
+
+		series({ li }, state) {
+			const stroke = getComputedStyle(li).color;
+			const one = (alpha, width) => ({
+				stroke, width, alpha, points: { show: false }, paths: uPlot.paths.linear(),
+				facets: [{ scale: "x", auto: true, sorted: 1 }, { scale: "y", auto: true }],
+			});
+			return state.sm > 1 ? [one(0.28, 1), one(1, 1.5)] : [one(1, 1.25)];
+		},
+
+		// extras draws what lines cannot show: values between two gaps, and where
+		// values are no numbers. Lines of few points show each.
+		extras(u) {
+			const ctx = u.ctx, ratio = devicePixelRatio;
+			ctx.save();
+			ctx.beginPath();
+			ctx.rect(u.bbox.left - 4 * ratio, u.bbox.top - 4 * ratio, u.bbox.width + 8 * ratio, u.bbox.height + 8 * ratio);
+			ctx.clip();
+			this.data.forEach((line, i) => {
+				if (!line) return;
+				ctx.fillStyle = ctx.strokeStyle = getComputedStyle(this.lines[i].li).color;
+				this.dots(u, line);
+				this.marks(u, line);
+			});
+			ctx.restore();
+		},
+
+		dots(u, { x, y }) {
+			const few = x.length * 14 * devicePixelRatio < u.bbox.width;
+			const [lo, hi] = this.xRange;
+			for (let i = 0; i < x.length; i++) {
+				if (y[i] == null || x[i] < lo || x[i] > hi || (!few && (y[i - 1] != null || y[i + 1] != null))) continue;
+				u.ctx.beginPath();
+				u.ctx.arc(u.valToPos(x[i], "x", true), u.valToPos(y[i], "y", true), 2 * devicePixelRatio, 0, 2 * Math.PI);
+				u.ctx.fill();
+			}
+		},
+
+		// marks stand at the lower edge for NaN (a cross) and -Inf, at the upper one for
+		// +Inf (triangles).
+		marks(u, { marks }) {
+			const ctx = u.ctx, size = 3 * devicePixelRatio;
+			const last = { "-1": -Infinity, 0: -Infinity, 1: -Infinity };
+			for (const [x, kind] of marks) {
+				const at = u.valToPos(x, "x", true);
+				if (!(at >= u.bbox.left && at <= u.bbox.left + u.bbox.width) || at - last[kind] < frame.marksApart * devicePixelRatio) continue;
+				last[kind] = at;
+				const edge = kind > 0 ? u.bbox.top + size : u.bbox.top + u.bbox.height - size;
+				ctx.beginPath();
+				if (kind === 0) {
+					ctx.moveTo(at - size, edge - size); ctx.lineTo(at + size, edge + size);
+					ctx.moveTo(at + size, edge - size); ctx.lineTo(at - size, edge + size);
+					ctx.stroke();
+				} else {
+					ctx.moveTo(at, edge - kind * size); ctx.lineTo(at + size, edge + kind * size); ctx.lineTo(at - size, edge + kind * size);
+					ctx.fill();
+				}
+			}
+		},
+
+		// selected zooms into what was dragged over, on all charts of the page.
+		selected(u) {
+			const { left, width } = u.select;
+			if (width < 4) return;
+			const range = [u.posToVal(left, "x"), u.posToVal(left + width, "x")];
+			u.setSelect({ left: 0, width: 0, top: 0, height: 0 }, false);
+			this.page.zoom(rounded(range, this.page.state()));
+		},
+
+		// pointed shows the values at the pointer, and its place on the other charts.
+		pointed(u) {
+			if (this.following) return;
+			const at = u.cursor.left;
+			const x = at >= 0 && at <= u.bbox.width / devicePixelRatio ? u.posToVal(at, "x") : null;
+			this.mark(x, true);
+			this.page.hover(this, x);
+		},
+
+		// follow shows where the pointer is on another chart.
+		follow(x) {
+			if (!this.u) return;
+			const inside = x !== null && x >= this.xRange[0] && x <= this.xRange[1];
+			this.following = true;
+			this.u.setCursor(inside ? { left: this.u.valToPos(x, "x"), top: 0 } : { left: -10, top: -10 });
+			this.following = false;
+			this.mark(inside ? x : null, false);
+		},
+
+		// mark puts a dot on each line at x, and the tip beside the pointer.
+		mark(x, tip) {
+			this.dotsShown?.forEach((dot) => dot.remove());
+			this.dotsShown = [];
+			if (this.tip) this.tip.hidden = true;
+			if (x === null || !this.u || this.data.length === 0) return;
+			const rows = [];
+			this.data.forEach((line, n) => {
+				const i = line ? nearestValue(line, x) : -1;
+				if (i < 0) return;
+				const shown = line.smooth?.[i] ?? line.y[i];
+				const place = { left: this.u.valToPos(line.x[i], "x"), top: this.u.valToPos(shown, "y") };
+				rows.push({ line, n, i, place });
+				this.dot(n, place);
+			});
+			if (tip && rows.length > 0) this.showTip(rows);
+		},
+
+		dot(n, { left, top }) {
+			const { width, height } = this.u.over.getBoundingClientRect();
+			if (!(left >= -1 && left <= width + 1 && top >= -1 && top <= height + 1)) return;
+			const dot = document.createElement("span");
+			dot.className = "chart-dot " + this.lines[n].li.className;
+			dot.style.transform = `translate(${left}px, ${top}px)`;
+			this.u.over.append(dot);
+			this.dotsShown.push(dot);
+		},
+
+		showTip(rows) {
+			const { left, top } = this.u.cursor;
+			const state = this.page.state();
+			if (!this.tip) {
+				this.tip = document.createElement("div");
+				this.tip.className = "chart-tip";
+				this.plot.append(this.tip);
+			}
+			rows.sort((a, b) => Math.abs(a.place.top - top) - Math.abs(b.place.top - top));
+			const nearestX = rows[0].line.x[rows[0].i];
+			const head = document.createElement("p");
+			head.textContent = (state.x === "" ? "step " : "") + xWord(state, nearestX);
+			const kept = rows.slice(0, tipLines).sort((a, b) => a.n - b.n);
+			this.tip.replaceChildren(head, ...kept.map((row) => tipRow(this.lines[row.n], row.line, row.i)));
+			if (rows.length > kept.length) {
+				const more = document.createElement("p");
+				more.textContent = `${rows.length - kept.length} more`;
+				this.tip.append(more);
+			}
+			this.tip.hidden = false;
+			const box = this.tip.getBoundingClientRect(), width = this.plot.clientWidth;
+			let at = frame.left + left + 14;
+			if (at + box.width > width) at = Math.max(0, frame.left + left - 14 - box.width);
+			this.tip.style.transform = `translate(${at}px, ${Math.max(0, Math.min(top, this.plot.clientHeight - box.height))}px)`;
+		},
+
+		// png saves the chart as it is seen, on its background and under its name.
+		png() {
+			const source = this.u.ctx.canvas, ratio = devicePixelRatio, head = Math.round(26 * ratio);
+			const canvas = document.createElement("canvas");
+			canvas.width = source.width;
+			canvas.height = source.height + head;
+			const ctx = canvas.getContext("2d");
+			const look = getComputedStyle(this.figure);
+			ctx.fillStyle = look.backgroundColor;
+			ctx.fillRect(0, 0, canvas.width, canvas.height);
+			ctx.fillStyle = look.color;
+			ctx.font = `600 ${13 * ratio}px ${look.fontFamily}`;
+			ctx.fillText(this.figure.dataset.chart, 8 * ratio, 17 * ratio, canvas.width - 16 * ratio);
+			ctx.drawImage(source, 0, head);
+			canvas.toBlob((blob) => {
+				const link = document.createElement("a");
+				link.href = URL.createObjectURL(blob);
+				link.download = this.figure.dataset.chart.replace(/[^\w.-]+/g, "-") + ".png";
+				link.click();
+				setTimeout(() => URL.revokeObjectURL(link.href), 10000);
+			});
+		},
+	});
+
+	function tipRow({ li, label }, line, i) {
+		const row = document.createElement("p");
+		const swatch = document.createElement("span"), name = document.createElement("span"), value = document.createElement("strong");
+		swatch.className = "swatch " + li.className;
+		name.textContent = label;
+		value.textContent = line.smooth ? `${axes.value(line.smooth[i])} (${axes.value(line.y[i])})` : axes.value(line.y[i]);
+		if (line.smooth) value.title = "smoothed, and as logged";
+		row.append(swatch, name, value);
+		return row;
+	}
+
+	function xTicks(state, lo, hi, n) {
+		if (state.logx) return axes.ticks(lo, hi, n, true);
+		if (state.x === "time") return axes.spanTicks(lo, hi, n);
+		if (state.x === "wall") return axes.clockTicks(lo, hi, n);
+		return axes.ticks(lo, hi, n, false);
+	}
+
+	function xLabels(state, splits) {
+		if (state.x === "time") return splits.map(axes.span);
+		if (state.x === "wall") return splits.map((s) => axes.clockLabel(s, splits.at(-1) - splits[0]));
+		return splits.map(axes.label);
+	}
+
+	function xWord(state, x) {
+		if (state.x === "time") return axes.span(x);
+		if (state.x === "wall") return new Date(x * 1000).toLocaleString();
+		return x.toLocaleString("en", { maximumFractionDigits: 12 });
+	}
+
+	// rounded is a range short enough for a URL: whole steps, or a thousandth of it.
+	function rounded([lo, hi], { x, logx }) {
+		if (x === "" && hi - lo >= 20) return [Math.round(lo), Math.round(hi)];
+		if (logx) return [Number(lo.toPrecision(4)), Number(hi.toPrecision(4))];
+		const digits = Math.min(15, Math.max(0, 3 - Math.floor(Math.log10(hi - lo))));
+		const range = [Number(lo.toFixed(digits)), Number(hi.toFixed(digits))];
+		return range[0] < range[1] ? range : [lo, hi];
+	}
+}
