@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"math"
 	"slices"
 	"strings"
@@ -217,13 +218,15 @@ func (p *Project) otherSeeds(ctx context.Context, a *Run, besides string) ([]map
 // fell.
 func withoutSeeds(params map[string]any) named {
 	flat := flatten(params)
-	for name := range flat {
-		last := name[strings.LastIndexAny(name, "./")+1:]
-		if words := wordsOf(last); slices.Contains(words, "seed") || slices.Equal(words, []string{"random", "state"}) {
-			delete(flat, name)
-		}
-	}
+	maps.DeleteFunc(flat, func(name string, _ any) bool { return IsSeed(name) })
 	return flat
+}
+
+// IsSeed reports whether a parameter is, by its name with dots, one that only
+// chance depends on.
+func IsSeed(name string) bool {
+	words := wordsOf(name[strings.LastIndexAny(name, "./")+1:])
+	return slices.Contains(words, "seed") || slices.Equal(words, []string{"random", "state"})
 }
 
 // spread is the noise of the finite values of a name.

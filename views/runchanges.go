@@ -6,7 +6,6 @@ import (
 	"net/url"
 	"path"
 	"slices"
-	"strings"
 
 	"github.com/exprec/exprec/recorder"
 )
@@ -141,17 +140,11 @@ func verdictOf(d *recorder.Difference) string {
 		return "Nothing that was recorded changed. What is left is chance, and data that was read without being recorded as an input."
 	}
 	for _, c := range d.Params {
-		if !isSeed(c.Name) {
+		if !recorder.IsSeed(c.Name) {
 			return ""
 		}
 	}
 	return "Nothing changed but the seed."
-}
-
-// isSeed reports whether a parameter is one that only chance depends on.
-func isSeed(name string) bool {
-	last := name[strings.LastIndexAny(name, "./")+1:]
-	return last == "seed" || last == "random_state"
 }
 
 // metricChanges are the results and scalars that moved, what the run is judged by
