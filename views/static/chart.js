@@ -45,6 +45,7 @@
 			this.dirty = false;
 			this.abort?.abort();
 			const abort = this.abort = new AbortController();
+			this.loading = true;
 			try {
 				const state = this.page.state();
 				await this.prepare(state);
@@ -52,6 +53,8 @@
 				if (!abort.signal.aborted) this.draw(state, got);
 			} catch (error) {
 				if (!abort.signal.aborted) this.fail(error);
+			} finally {
+				if (this.abort === abort) this.loading = false;
 			}
 		}
 
@@ -127,6 +130,7 @@
 			this.xRange = [lo, hi];
 			this.yRange = this.heights(state);
 			this.u.root.classList.remove("waiting");
+			this.align(state);
 			this.u.setData(this.columns(state), false);
 			this.u.setScale("x", { min: null, max: null });
 			this.u.setScale("y", { min: null, max: null });
@@ -137,6 +141,18 @@
 
 		empty(state) {
 			return this.columns(state);
+		}
+
+		// align puts lines on whole pixels where their points were thinned out for
+		// them: so the picture is that of all points. Others are drawn finer.
+		align(state) {
+			const each = state.sm > 1 ? 2 : 1;
+			this.u.series.forEach((series, n) => {
+				if (n === 0) return;
+				const whole = this.data[Math.floor((n - 1) / each)]?.said.whole;
+				series.pxAlign = whole ? 0 : 1;
+				series.pxRound = whole ? (v) => v : Math.round;
+			});
 		}
 
 		// columns are the lines as uPlot takes them: raw, and smoothed above it.

@@ -22,7 +22,7 @@
 		const rough = (hi / n) - (lo / n);
 		let exponent = Math.floor(Math.log10(rough));
 		for (const digit of [1, 2, 5, 10]) {
-			if (Number(digit + "e" + exponent) >= rough * 0.999) return digit === 10 ? [1, exponent + 1] : [digit, exponent];
+			if (Number(digit + "e" + exponent) >= rough * 0.75) return digit === 10 ? [1, exponent + 1] : [digit, exponent];
 		}
 		return [1, exponent + 1];
 	}
