@@ -28,6 +28,9 @@ type Dashboard struct {
 
 	mu     sync.Mutex
 	opened *recorder.Project
+
+	sparks sparks  // small charts of the runs page
+	done   doneLog // what was done to runs there
 }
 
 // New makes a dashboard. Nothing is read before the first request.

@@ -63,6 +63,24 @@ func ago(t time.Time) string {
 	return humanize.Time(t)
 }
 
+// since says how long ago a time was in few letters, for tables: "3h ago".
+func since(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	const day = 24 * time.Hour
+	passed := time.Since(t)
+	for _, unit := range []struct {
+		length time.Duration
+		name   string
+	}{{365 * day, "y"}, {30 * day, "mo"}, {day, "d"}, {time.Hour, "h"}, {time.Minute, "m"}} {
+		if passed >= unit.length {
+			return strconv.FormatInt(int64(passed/unit.length), 10) + unit.name + " ago"
+		}
+	}
+	return strconv.FormatInt(int64(max(passed, 0)/time.Second), 10) + "s ago"
+}
+
 // iso is a time as <time datetime> and title have it.
 func iso(t time.Time) string { return t.UTC().Format(time.RFC3339) }
 

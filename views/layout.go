@@ -7,6 +7,8 @@ var scripts = []string{
 	"htmx.min.js",
 	"app.js",
 	"run.js",
+	"runs.js",
+	"runscomplete.js",
 	"uPlot.iife.min.js",
 	"chartdata.js",
 	"chartaxes.js",

@@ -13,6 +13,8 @@ type handler func(w http.ResponseWriter, r *http.Request) error
 func (d *Dashboard) routes() *http.ServeMux {
 	mux := http.NewServeMux()
 	for pattern, h := range map[string]handler{
+		"GET /api/complete":           d.completeQuery,
+		"POST /runs/actions":          d.changeRuns,
 		"GET /{$}":                    d.runsPage,
 		"GET /runs/{run}":             d.runOverview,
 		"GET /runs/{run}/chart.svg":   d.chartSVG,

@@ -2,6 +2,7 @@ package views
 
 import (
 	"net/http"
+	"net/url"
 	"strings"
 
 	"github.com/exprec/exprec/recorder"
@@ -20,17 +21,50 @@ func (d *Dashboard) runsPage(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	list, err := listRuns(r, p, state)
+	status := http.StatusOK
+	list, err := d.listRuns(r, p, state)
+	if wrong := queryErrorOf(err); wrong != nil {
+		if isHTMX(r) { // the last good answer stays
+			w.Header().Set("HX-Retarget", "#runs-notes")
+			w.Header().Set("HX-Reselect", "#runs-notes")
+			return part(r.Context(), w, runsNotesView(runsNotes{Error: wrong}))
+		}
+		status = http.StatusBadRequest
+		list, err = d.listRuns(r, p, state.withQuery(""))
+		if err == nil {
+			list.notes.Error, list.typed = wrong, state.Query
+		}
+	}
 	if err != nil {
 		return err
 	}
 	if list.all.Len() == 0 && strings.TrimSpace(state.Query) == "" {
 		return d.render(w, r, http.StatusOK, head{Section: "runs"}, nothingPage(d.options.Path))
 	}
-	if r.Header.Get("HX-Request") != "" {
-		w.Header().Set("HX-Push-Url", list.state.URL())
+	if name := r.URL.Query().Get("done"); name != "" {
+		list.done, list.doneName = d.done.get(name), name
 	}
-	return d.render(w, r, http.StatusOK, head{Section: "runs", Wide: true}, runsPageBody(list.view()))
+	if isHTMX(r) {
+		keepURL(w, r, list.state)
+	}
+	return d.render(w, r, status, head{Section: "runs", Wide: true}, runsPageBody(list.view()))
+}
+
+func isHTMX(r *http.Request) bool { return r.Header.Get("HX-Request") != "" }
+
+// keepURL tells the browser the page's URL. A query that goes on from the one
+// that was shown replaces it: the way back leads past every letter.
+func keepURL(w http.ResponseWriter, r *http.Request, s runsState) {
+	header := "HX-Push-Url"
+	if shown, err := url.Parse(r.Header.Get("HX-Current-URL")); err == nil {
+		before, err := runsStateOf(shown.Query())
+		same := before.withQuery(s.Query).URL() == s.onPage(1).URL()
+		typing := before.Query != "" && (strings.HasPrefix(s.Query, before.Query) || strings.HasPrefix(before.Query, s.Query) && s.Query != "")
+		if err == nil && (before.URL() == s.URL() || same && typing) {
+			header = "HX-Replace-Url"
+		}
+	}
+	w.Header().Set(header, s.URL())
 }
 
 // runsList is the runs of a page, before they are made fit for showing.
@@ -45,16 +79,21 @@ type runsList struct {
 	running  int
 	columns  []runsColumn
 	facets   []runsFacet
+	notes    runsNotes
+	typed    string // a query that cannot be understood
+	sparks   *sparks
+	done     *runsDone // just now
+	doneName string
 }
 
 // listRuns finds the runs of a state.
-func listRuns(r *http.Request, p *recorder.Project, state runsState) (*runsList, error) {
+func (d *Dashboard) listRuns(r *http.Request, p *recorder.Project, state runsState) (*runsList, error) {
 	ctx := r.Context()
 	all, err := p.Rows(ctx, "")
 	if err != nil {
 		return nil, err
 	}
-	l := &runsList{state: state, all: all, matching: all}
+	l := &runsList{state: state, all: all, matching: all, sparks: &d.sparks}
 	if state.Query != "" {
 		if l.matching, err = p.Rows(ctx, state.Query); err != nil {
 			return nil, err
@@ -72,6 +111,9 @@ func listRuns(r *http.Request, p *recorder.Project, state runsState) (*runsList,
 	}
 	l.columns = columnsOf(l.rows, keys)
 	order(l.columns, state)
+	if err := l.findNotes(ctx, p); err != nil {
+		return nil, err
+	}
 	l.facets, err = l.findFacets(ctx, p)
 	return l, err
 }

@@ -18,6 +18,8 @@ type runsState struct {
 	Columns []string // keys in their order; none: as the runs need them
 	Page    int      // from 1 on
 	Size    int      // rows of a page
+
+	done string // names what was done just now
 }
 
 // runsSort is a key to sort by.
@@ -90,6 +92,7 @@ func (s runsState) at(path string) string {
 	if s.Size != pageSizes[0] && s.Size != 0 {
 		add("n", strconv.Itoa(s.Size))
 	}
+	add("done", s.done)
 	if len(parts) == 0 {
 		return path
 	}

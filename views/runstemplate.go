@@ -47,3 +47,12 @@ func headTitle(c runsColumn) string {
 	}
 	return title
 }
+
+// share is the class of a cell whose value lies so far in its column's range: the
+// length of its bar, in steps of 5 %.
+func share(percent int) string {
+	if percent < 0 {
+		return ""
+	}
+	return "w" + strconv.Itoa((percent+2)/5)
+}

@@ -12,10 +12,15 @@ import (
 type runsView struct {
 	State   runsState
 	Counts  runsCounts
+	Typed   string // in the search box
+	Notes   runsNotes
 	Facets  []runsFacet
 	Columns []runsColumn
 	Rows    []runsRow
 	Pages   int
+
+	Done     *runsDone // just now
+	DoneName string
 }
 
 // runsCounts are what the line above the table says.
@@ -44,12 +49,14 @@ type runsCell struct {
 	Best     bool
 	Share    int // 0 to 100, -1 of none
 	When     time.Time
-	Points   []float64
 }
 
 // view makes the runs of the page fit for showing.
 func (l *runsList) view() runsView {
-	v := runsView{State: l.state, Facets: l.facets, Columns: l.columns, Pages: l.pages}
+	v := runsView{State: l.state, Facets: l.facets, Columns: l.columns, Pages: l.pages, Notes: l.notes, Typed: l.state.Query, Done: l.done, DoneName: l.doneName}
+	if l.typed != "" {
+		v.Typed = l.typed
+	}
 	v.Counts = runsCounts{Shown: l.rows.Len(), Project: l.all.Len(), Archived: l.archived, Running: l.running}
 	first := (l.state.Page - 1) * l.state.Size
 	for i := range l.shown.Len() {
@@ -69,7 +76,11 @@ func (l *runsList) row(r recorder.Row, place int) runsRow {
 		row.Problem = err.Error()
 	}
 	for i := range l.columns {
-		row.Cells[i] = l.columns[i].cell(r)
+		if c := &l.columns[i]; c.Kind == "spark" {
+			row.Cells[i] = runsCell{Kind: "spark", Text: l.sparks.path(r, c.spark)}
+		} else {
+			row.Cells[i] = c.cell(r)
+		}
 		row.Cells[i].Best = l.columns[i].best == place
 	}
 	return row
@@ -78,8 +89,6 @@ func (l *runsList) row(r recorder.Row, place int) runsRow {
 // cell is what a run has in the column.
 func (c *runsColumn) cell(r recorder.Row) runsCell {
 	switch {
-	case c.spark != "":
-		return runsCell{Kind: "spark"}
 	case c.Kind == "status":
 		return statusCell(r)
 	case c.Kind == "" && c.values.Name() == "commit":
