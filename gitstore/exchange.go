@@ -87,7 +87,7 @@ const maxLeases = 4000
 // answers.
 func (r *Remote) Push(ctx context.Context, o WireOptions, l *Listing, updates []Update) ([]Answer, error) {
 	var answers []Answer
-	for part := range slices.Chunk(updates, maxLeases) {
+	for _, part := range inLeases(updates) {
 		some, err := r.pushPart(ctx, o, l, part)
 		answers = append(answers, some...)
 		if err != nil {
@@ -95,6 +95,24 @@ func (r *Remote) Push(ctx context.Context, o WireOptions, l *Listing, updates []
 		}
 	}
 	return answers, nil
+}
+
+// inLeases cuts updates into pushes: new refs all go with the first one.
+func inLeases(updates []Update) [][]Update {
+	var parts [][]Update
+	var fresh, moved []Update
+	for _, u := range updates {
+		if u.Old.IsZero() {
+			fresh = append(fresh, u)
+		} else {
+			moved = append(moved, u)
+		}
+	}
+	first := min(len(moved), maxLeases)
+	if part := append(fresh, moved[:first]...); len(part) > 0 {
+		parts = append(parts, part)
+	}
+	return append(parts, slices.Collect(slices.Chunk(moved[first:], maxLeases))...)
 }
 
 func (r *Remote) pushPart(ctx context.Context, o WireOptions, l *Listing, updates []Update) ([]Answer, error) {
@@ -110,25 +128,14 @@ func (r *Remote) pushPart(ctx context.Context, o WireOptions, l *Listing, update
 	if o.Progress != nil {
 		args = append(args, "--progress")
 	}
-	var specs bytes.Buffer
-	fmt.Fprintf(&specs, "[remote %q]\n", wireRemote)
-	for _, u := range updates {
-		if err := checkRefName(u.Ref); err != nil {
-			return nil, err
-		}
-		old, from := "", ""
-		if !u.Old.IsZero() {
-			old = u.Old.String()
-		}
-		if !u.New.IsZero() {
-			from = u.New.String()
-		}
-		args = append(args, "--force-with-lease="+u.Ref+":"+old)
-		fmt.Fprintf(&specs, "\tpush = %s:%s\n", from, u.Ref)
-	}
-	if err := w.configure(specs.Bytes()); err != nil {
+	specs, leases, err := w.offer(updates)
+	if err != nil {
 		return nil, err
 	}
+	if err := w.configure(specs); err != nil {
+		return nil, err
+	}
+	args = append(args, leases...)
 	out, err := w.git(ctx, append(args, wireRemote)...)
 	answers := parseAnswers(out, updates)
 	if len(answers) == 0 && err != nil {
@@ -136,6 +143,40 @@ func (r *Remote) pushPart(ctx context.Context, o WireOptions, l *Listing, update
 	}
 	return answers, nil
 }
+
+// offeredRefs is where a wire holds what it pushes: so one pattern names all
+// refs, however many they are.
+const offeredRefs = "refs/offered/"
+
+// offer makes refs of what is to be pushed. A ref that the remote does not have
+// is only made there, never moved; all others have a lease.
+func (w *wire) offer(updates []Update) (specs []byte, leases []string, err error) {
+	var lines []string
+	var text, packed bytes.Buffer
+	fmt.Fprintf(&text, "[remote %q]\n\tpush = %s*:refs/*\n", wireRemote, offeredRefs)
+	for _, u := range updates {
+		if err := checkRefName(u.Ref); err != nil {
+			return nil, nil, err
+		}
+		if u.New.IsZero() {
+			fmt.Fprintf(&text, "\tpush = :%s\n", u.Ref)
+		} else {
+			lines = append(lines, fmt.Sprintf("%s %s%s\n", u.New, offeredRefs, strings.TrimPrefix(u.Ref, "refs/")))
+		}
+		if !u.Old.IsZero() {
+			leases = append(leases, "--force-with-lease="+u.Ref+":"+u.Old.String())
+		}
+	}
+	slices.SortFunc(lines, func(a, b string) int { return strings.Compare(a[2*hashSize:], b[2*hashSize:]) })
+	packed.WriteString(packedHead)
+	for _, line := range lines {
+		packed.WriteString(line)
+	}
+	return text.Bytes(), leases, os.WriteFile(filepath.Join(w.dir, "packed-refs"), packed.Bytes(), 0o600)
+}
+
+// packedHead begins a packed-refs file whose refs are sorted.
+const packedHead = "# pack-refs with: peeled fully-peeled sorted \n"
 
 // configure adds to the wire's own configuration.
 func (w *wire) configure(text []byte) error {

@@ -12,9 +12,6 @@ import (
 	"strings"
 )
 
-// fetchedRefs is where a wire holds what it has fetched.
-const fetchedRefs = "refs/fetched/"
-
 // Fetched holds objects of a remote that were checked and are in the store now,
 // but that no ref of it reaches yet. Release it when the refs are there.
 type Fetched struct {
@@ -35,19 +32,10 @@ func (r *Remote) Fetch(ctx context.Context, o WireOptions, l *Listing, refs []Re
 	if err := w.borrow(l, true); err != nil {
 		return nil, err
 	}
-	var specs bytes.Buffer
-	fmt.Fprintf(&specs, "[remote %q]\n", wireRemote)
-	for _, ref := range refs {
-		if err := checkRefName(ref.Name); err != nil {
-			return nil, err
-		}
-		fmt.Fprintf(&specs, "\tfetch = %s:%s%s\n", ref.Name, fetchedRefs, strings.TrimPrefix(ref.Name, "refs/"))
-	}
-	if err := w.configure(specs.Bytes()); err != nil {
+	if err := w.configure(wantSpecs(refs)); err != nil {
 		return nil, err
 	}
-	args := []string{"-c", "fetch.fsckObjects=true", "-c", "fetch.unpackLimit=1", "-c", "core.fsync=committed", "fetch",
-		"--no-write-fetch-head", "--no-auto-maintenance", "--no-tags", "--recurse-submodules=no", "--no-prune", "--quiet"}
+	args := []string{"fetch", "--no-write-fetch-head", "--no-auto-maintenance", "--no-tags", "--recurse-submodules=no", "--no-prune", "--quiet"}
 	if o.Progress != nil {
 		args[len(args)-1] = "--progress"
 	}
@@ -55,6 +43,18 @@ func (r *Remote) Fetch(ctx context.Context, o WireOptions, l *Listing, refs []Re
 		return nil, err
 	}
 	return w.take()
+}
+
+// wantSpecs are the commits that are wanted, as git's configuration has them: by
+// their hashes, so that git does not look for every name among all others, and
+// what comes is what was listed.
+func wantSpecs(refs []Ref) []byte {
+	var specs bytes.Buffer
+	fmt.Fprintf(&specs, "[remote %q]\n", wireRemote)
+	for _, ref := range refs {
+		fmt.Fprintf(&specs, "\tfetch = %s\n", ref.Hash)
+	}
+	return specs.Bytes()
 }
 
 // take moves the packs of the wire into the store, guarded: git gc leaves them
@@ -128,7 +128,7 @@ func (f *Fetched) Discard() {
 }
 
 // CreateRefs makes many refs that must not exist, in one transaction of git's
-// own. They are as durable as git makes refs.
+// own, and then makes all of them durable at once.
 func (s *Store) CreateRefs(ctx context.Context, refs []Ref) error {
 	var input bytes.Buffer
 	for _, ref := range refs {
@@ -137,5 +137,8 @@ func (s *Store) CreateRefs(ctx context.Context, refs []Ref) error {
 		}
 		fmt.Fprintf(&input, "create %s %s\n", ref.Name, ref.Hash)
 	}
-	return s.git(ctx, &input, nil, "update-ref", "--stdin")
+	if err := s.git(ctx, &input, nil, "-c", "core.fsync=none", "update-ref", "--stdin"); err != nil {
+		return err
+	}
+	return syncAll(s.dir)
 }

@@ -125,7 +125,7 @@ func (w *wire) borrow(l *Listing, haves bool) error {
 		local[ref.Hash] = true
 	}
 	var packed strings.Builder
-	packed.WriteString("# pack-refs with: peeled fully-peeled sorted \n")
+	packed.WriteString(packedHead)
 	n := 0
 	tell := func(h Hash) {
 		fmt.Fprintf(&packed, "%s refs/have/%06d\n", h, n)
@@ -224,7 +224,10 @@ func (w *wire) git(ctx context.Context, args ...string) ([]byte, error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	pinned := []string{"--git-dir=" + w.dir, "-c", "core.hooksPath=" + os.DevNull, "-c", "core.fsmonitor=false",
-		"-c", "gc.auto=0", "-c", "maintenance.auto=false", "-c", "core.alternateRefsCommand="}
+		"-c", "gc.auto=0", "-c", "maintenance.auto=false", "-c", "core.alternateRefsCommand=",
+		// What comes is checked, kept as one pack, and made durable when it is
+		// moved into the store.
+		"-c", "fetch.fsckObjects=true", "-c", "fetch.unpackLimit=1", "-c", "core.fsync=none"}
 	c := exec.CommandContext(ctx, program, append(pinned, args...)...)
 	c.Env, c.Dir = w.environment(), w.folder()
 	if w.prompt {
