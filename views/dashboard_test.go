@@ -10,6 +10,7 @@ import (
 
 	"github.com/exprec/exprec/gitstore/gitstoretest"
 	"github.com/exprec/exprec/recorder"
+	"github.com/exprec/exprec/views/guard"
 )
 
 // bench is a project with a dashboard that serves it.
@@ -26,7 +27,7 @@ func newBench(t testing.TB) *bench {
 	dir := gitstoretest.New(t)
 	t.Cleanup(gitstoretest.Unchanged(t, dir))
 	d := New(Options{Path: dir, Open: func(context.Context) (*recorder.Project, error) { return recorder.Open(dir) }})
-	server := httptest.NewServer(d)
+	server := httptest.NewServer(guard.New(guard.Options{})(d))
 	t.Cleanup(func() {
 		server.Close()
 		if err := d.Close(); err != nil {

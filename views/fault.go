@@ -32,6 +32,7 @@ func faultOf(err error) *fault {
 	var f *fault
 	var ambiguous *recorder.AmbiguousError
 	var query *recorder.QueryError
+	var large *http.MaxBytesError
 	status := http.StatusInternalServerError
 	switch {
 	case errors.As(err, &f):
@@ -44,6 +45,8 @@ func faultOf(err error) *fault {
 		status = http.StatusGone
 	case errors.Is(err, recorder.ErrInvalid), errors.Is(err, recorder.ErrNoKey), errors.As(err, &query):
 		status = http.StatusBadRequest
+	case errors.As(err, &large):
+		return &fault{status: http.StatusRequestEntityTooLarge, text: fmt.Sprintf("More than %s were sent.", size(large.Limit))}
 	case errors.As(err, &ambiguous), errors.Is(err, recorder.ErrUnfinished):
 		status = http.StatusConflict
 	}

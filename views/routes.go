@@ -8,11 +8,9 @@ import (
 // A handler answers a request; an error it gives becomes a page.
 type handler func(w http.ResponseWriter, r *http.Request) error
 
-// routes is the table of everything that is served. What changes something is a
-// POST.
-func (d *Dashboard) routes() *http.ServeMux {
-	mux := http.NewServeMux()
-	for pattern, h := range map[string]handler{
+// table is everything that is served. What changes something is a POST.
+func (d *Dashboard) table() map[string]handler {
+	return map[string]handler{
 		"GET /api/complete":           d.completeQuery,
 		"POST /runs/actions":          d.changeRuns,
 		"GET /{$}":                    d.runsPage,
@@ -29,7 +27,13 @@ func (d *Dashboard) routes() *http.ServeMux {
 		"GET /static/{hash}/{name}":   d.static,
 		"GET /favicon.ico":            d.icon,
 		"GET /":                       d.noPage,
-	} {
+	}
+}
+
+// routes is the table as a handler.
+func (d *Dashboard) routes() *http.ServeMux {
+	mux := http.NewServeMux()
+	for pattern, h := range d.table() {
 		mux.Handle(pattern, d.answer(h))
 	}
 	return mux

@@ -11,6 +11,7 @@ import (
 
 	"github.com/exprec/exprec/recorder"
 	"github.com/exprec/exprec/views"
+	"github.com/exprec/exprec/views/guard"
 )
 
 func newServe(a *app) *cobra.Command {
@@ -39,7 +40,7 @@ func (a *app) serve(ctx context.Context, port int) error {
 		return recorder.Open(a.dir)
 	}})
 	defer dashboard.Close()
-	server := &http.Server{Handler: dashboard, ReadHeaderTimeout: 10 * time.Second}
+	server := &http.Server{Handler: guard.New(guard.Options{})(dashboard), ReadHeaderTimeout: 10 * time.Second}
 	stop := context.AfterFunc(ctx, func() { server.Close() })
 	defer stop()
 	a.out.line(plain("http://%s/", listener.Addr()))
