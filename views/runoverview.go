@@ -3,6 +3,7 @@ package views
 import (
 	"context"
 	"net/http"
+	"slices"
 
 	"github.com/a-h/templ"
 
@@ -22,7 +23,9 @@ type overview struct {
 	Inputs    []recorder.Input
 	System    []fact
 	Remarks   []string
-	MoreCards int // scalars that have no card
+	Charts    []chart
+	Tools     chartToolsView
+	AllCharts int // how many charts the run has
 }
 
 // runOverview is the first page of a run.
@@ -46,6 +49,9 @@ func (d *Dashboard) overview(ctx context.Context, p *recorder.Project, v *runVie
 	scalars, err := run.Scalars()
 	o.remark(err)
 	o.Cards = cardsOf(run, scalars, difference)
+	if err := d.mainCharts(o, scalars); err != nil {
+		return nil, err
+	}
 	params, err := run.Params()
 	o.remark(err)
 	o.Params = parameterTree(params)
@@ -57,6 +63,44 @@ func (d *Dashboard) overview(ctx context.Context, p *recorder.Project, v *runVie
 		o.Remarks = append(o.Remarks, sentence(visible(warning)))
 	}
 	return overviewPage(o), nil
+}
+
+// maxCharts is how many charts the overview has; the others are on their own tab.
+const maxCharts = 6
+
+// mainCharts draws the charts of the main metrics, and of others where there is
+// room.
+func (d *Dashboard) mainCharts(o *overview, scalars []recorder.ScalarSummary) error {
+	state, err := chartStateOf(o.Query)
+	if err != nil {
+		return err
+	}
+	state.Only = ""
+	o.Tools, o.AllCharts = chartToolsView{URL: runURL(o.run.ID(), ""), State: state}, len(scalars)
+	if !o.wants("run-charts") {
+		return nil
+	}
+	lines := []chartLine{chartLineOf(o.run)}
+	for _, s := range chartedScalars(o.run, scalars) {
+		if s.Count > 1 {
+			o.Charts = append(o.Charts, d.chart(s.Name, lines, state))
+		}
+	}
+	return nil
+}
+
+// chartedScalars are the scalars that the overview draws: those that the run is
+// judged by first.
+func chartedScalars(run *recorder.Run, scalars []recorder.ScalarSummary) []recorder.ScalarSummary {
+	main := mainMetrics(run, scalars)
+	rank := func(s recorder.ScalarSummary) int {
+		if at := slices.Index(main, s.Name); at >= 0 {
+			return at
+		}
+		return len(main)
+	}
+	sorted := slices.SortedStableFunc(slices.Values(scalars), func(a, b recorder.ScalarSummary) int { return rank(a) - rank(b) })
+	return sorted[:min(len(sorted), maxCharts)]
 }
 
 // remark keeps why a part cannot be read, unless the head says it already.

@@ -2,6 +2,7 @@ package views
 
 import (
 	"context"
+	"errors"
 	"net/http"
 
 	"github.com/a-h/templ"
@@ -38,17 +39,20 @@ func (d *Dashboard) runPage(w http.ResponseWriter, r *http.Request, tab string, 
 		return d.render(w, r, http.StatusGone, head{Title: "Purged run", Section: "runs"}, purgedPage(run.ID()))
 	}
 	v := newRunView(r.Context(), p, run, tab)
-	v.Form = formOf(run, r.FormValue("edit"))
+	v.Form, v.Query, v.Region = formOf(run, r.FormValue("edit")), r.URL.Query(), regionOf(r)
 	if err := v.choosePrevious(r.Context(), p, r.FormValue("prev")); err != nil {
 		return err
 	}
 	return d.showRun(w, r, http.StatusOK, p, v, body)
 }
 
-// showRun renders a page of a run.
+// showRun renders a page of a run. Where all of the content cannot be read, that is
+// said below what can.
 func (d *Dashboard) showRun(w http.ResponseWriter, r *http.Request, status int, p *recorder.Project, v *runView, body runBody) error {
 	content, err := body(r.Context(), p, v)
-	if err != nil {
+	if errors.Is(err, recorder.ErrDamaged) || errors.Is(err, recorder.ErrNewer) {
+		status, content = faultOf(err).status, unreadable(sentence(err.Error()))
+	} else if err != nil {
 		return err
 	}
 	return d.render(w, r, status, head{Title: v.title(), Section: "runs"}, runFrame(v, content))

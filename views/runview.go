@@ -2,6 +2,7 @@ package views
 
 import (
 	"context"
+	"net/http"
 	"net/url"
 	"strings"
 	"time"
@@ -28,6 +29,20 @@ type runView struct {
 	Form     *notesForm
 	Previous *recorder.Run // that it is compared with; nil for none
 	Chosen   bool          // by the reader
+	Query    url.Values    // of the request
+	Region   string        // id of the one element that is asked for; empty for the whole page
+}
+
+// wants reports whether the answer needs the element with an id.
+func (v *runView) wants(id string) bool { return v.Region == "" || v.Region == id }
+
+// regionOf is the id of the element that script asks a page for.
+func regionOf(r *http.Request) string {
+	if r.Header.Get("HX-Request") != "true" {
+		return ""
+	}
+	_, id, _ := strings.Cut(r.Header.Get("HX-Target"), "#")
+	return id
 }
 
 // tabLink is a tab as it stands on the page.
