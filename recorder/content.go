@@ -35,13 +35,16 @@ func (r *Run) open() content {
 	if r.folder == "" {
 		return &sealed{run: r}
 	}
-	f, err := fold(filepath.Clean(r.folder), r.started.Started)
+	journals := newReading(filepath.Clean(r.folder), r.started.Started)
+	defer journals.close()
+	err := journals.readOn()
 	if again := r.project.reread(r); again.started.Status.Final() {
 		return &sealed{run: again}
 	}
 	if err != nil {
 		return &sealed{run: r}
 	}
+	f := journals.still()
 	if t, err := r.project.tip(r.uuid); err == nil {
 		_ = f.standOn(t) // what cannot be read is seen by check
 	}

@@ -161,12 +161,23 @@ func (c *catalog) read(ctx context.Context, places []int, before *catalog) ([]re
 	read := make([]readRow, len(places))
 	err := inParallel(ctx, len(places), func(i int) {
 		at := c.listed[places[i]]
-		if known, ok := before.row(at); ok && known.keep {
+		known, ok := before.row(at)
+		if ok && known.keep {
 			read[i] = known
 			return
 		}
-		run := c.project.best(at.uuid, at.copies)
-		row, err := run.summary()
+		var run *Run
+		if ok {
+			run = c.project.refresh(known.run, at.copies)
+		} else {
+			run = c.project.following(c.project.best(at.uuid, at.copies), nil)
+		}
+		row, err := known.row, known.err
+		if ok && run == known.run && err == nil {
+			row.Bytes, row.Flags = run.Bytes(), run.flags(run.Info()) // files come without a word in the journals
+		} else {
+			row, err = run.summary()
+		}
 		read[i] = readRow{row: row, run: run, err: err, copies: at.copies, keep: err == nil && run.started.Status.Final() && run.commit == run.tip}
 	})
 	return read, err

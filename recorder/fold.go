@@ -4,10 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
-	"path/filepath"
+	"io/fs"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/exprec/exprec/recorder/internal/journal"
@@ -32,6 +30,24 @@ type folded struct {
 	sums     []record.JournalSum
 	last     time.Time // of the last frame of any
 	damage   []string
+	counts   counts
+}
+
+// counts are how many frames were taken, by what they tell of.
+type counts struct{ scalars, images, output, rest int }
+
+func (f *folded) count(kind journal.Kind) {
+	switch kind {
+	case journal.Scalar, journal.ScalarWide:
+		f.counts.scalars++
+	case journal.Image:
+		f.counts.images++
+	case journal.Mark:
+		f.counts.output++
+	case journal.Heartbeat, journal.Gap, journal.Series:
+	default:
+		f.counts.rest++
+	}
 }
 
 type imageKey struct {
@@ -39,42 +55,29 @@ type imageKey struct {
 	step int64
 }
 
+// newFolded is what no journal says.
+func newFolded() *folded {
+	return &folded{params: map[string]any{}, images: map[imageKey]record.ImageFrame{}, columns: record.NewBuilder()}
+}
+
 // fold reads every journal of a run's folder. Damage in one is kept as a
 // warning: what can be read is the record.
 func fold(folder string, started time.Time) (*folded, error) {
-	f := &folded{params: map[string]any{}, images: map[imageKey]record.ImageFrame{}, columns: record.NewBuilder()}
-	entries, err := os.ReadDir(filepath.Join(folder, journalName))
-	if err != nil {
-		return nil, fmt.Errorf("read the run's journals: %w", err)
-	}
-	var sources []*source
-	defer func() {
-		for _, s := range sources {
-			s.reader.Close()
-		}
-	}()
-	for _, entry := range entries {
-		if !journal.IsJournal(entry.Name()) {
-			continue
-		}
-		s, err := f.open(filepath.Join(folder, journalName, entry.Name()))
-		if errors.Is(err, journal.ErrTorn) {
-			// Its process died while it began: there is nothing in it.
-			f.sums = append(f.sums, record.JournalSum{Name: entry.Name(), SHA256: emptyDigest})
-			f.ending.silent = append(f.ending.silent, journal.Header{})
-			continue
-		}
-		if err != nil {
-			f.note("%v", err)
-			f.ending.silent = append(f.ending.silent, journal.Header{})
-			continue
-		}
-		sources = append(sources, s)
-	}
-	if err := f.merge(sources, started); err != nil {
+	r := newReading(folder, started)
+	defer r.close()
+	if err := r.readOn(); err != nil {
 		return nil, err
 	}
-	f.ending.crashes = readCrashes(folder)
+	f := r.folded
+	r.conclude(f)
+	for _, name := range r.torn {
+		f.sums = append(f.sums, record.JournalSum{Name: name, SHA256: emptyDigest})
+	}
+	for _, s := range r.sources {
+		if err := f.sum(s); err != nil {
+			return nil, err
+		}
+	}
 	return f, nil
 }
 
@@ -83,22 +86,14 @@ type source struct {
 	name   string
 	path   string
 	reader journal.Source
-	series map[uint32]*record.Series
+	series map[uint32]*points
 	frame  journal.Frame
+	file   fs.FileInfo
 	more   bool
+	when   time.Time // of the frame, or of one before it that was later
 	ended  bool
 	watch  bool // its process looks at the program from outside
 	by     string
-}
-
-func (f *folded) open(path string) (*source, error) {
-	r, err := openJournal(path)
-	if err != nil {
-		return nil, fmt.Errorf("the journal %s cannot be read: %w", filepath.Base(path), err)
-	}
-	s := &source{name: filepath.Base(path), path: path, reader: r, series: map[uint32]*record.Series{}}
-	f.advance(s)
-	return s, nil
 }
 
 // advance reads the next frame of a journal; damage skips what it destroyed.
@@ -108,6 +103,9 @@ func (f *folded) advance(s *source) {
 		switch {
 		case err == nil:
 			s.frame, s.more = frame, true
+			if at := s.at(); at.After(s.when) {
+				s.when = at
+			}
 			return
 		case errors.Is(err, io.EOF):
 			s.more = false
@@ -123,35 +121,6 @@ func (f *folded) advance(s *source) {
 }
 
 func (s *source) at() time.Time { return s.reader.Header().Start.Add(s.frame.Time) }
-
-// merge takes the frames of all journals in the order of their times. A
-// journal's own order is kept; equal times go by the journals' names.
-func (f *folded) merge(sources []*source, started time.Time) error {
-	slices.SortFunc(sources, func(a, b *source) int { return strings.Compare(a.name, b.name) })
-	for {
-		s := earliest(sources)
-		if s == nil {
-			break
-		}
-		if at := s.at(); at.After(f.last) {
-			f.last = at
-		}
-		f.take(s, started)
-		f.advance(s)
-	}
-	for _, s := range sources {
-		if !s.ended && s.by == begunBy {
-			f.ending.orphaned = true
-		}
-		if !s.ended && !s.watch {
-			f.ending.silent = append(f.ending.silent, s.reader.Header())
-		}
-		if err := f.sum(s); err != nil {
-			return err
-		}
-	}
-	return nil
-}
 
 func earliest(sources []*source) *source {
 	var first *source
@@ -171,21 +140,23 @@ func (f *folded) sum(s *source) error {
 }
 
 // take folds one frame in.
-func (f *folded) take(s *source, started time.Time) {
-	frame := s.frame
+func (r *reading) take(s *source) {
+	f, frame := r.folded, s.frame
 	switch frame.Kind {
 	case journal.Scalar, journal.ScalarWide:
-		series := s.series[frame.Series]
-		if series == nil {
+		to := s.series[frame.Series]
+		if to == nil {
 			f.note("the journal %s has values of an unnamed scalar", s.name)
 			return
 		}
-		series.Add(frame.Step, s.at().Sub(started), frame.Value)
+		r.follows(&to.last, s)
+		to.series.Add(frame.Step, s.at().Sub(r.started), frame.Value)
 	case journal.Series:
-		s.series[frame.Series] = f.columns.Series(string(frame.Payload))
+		s.series[frame.Series] = r.named(string(frame.Payload), s)
 	case journal.Heartbeat, journal.Gap:
 	default:
-		if err := f.takeRecord(s, frame, started); err != nil {
+		r.follows(r.lastOf(frame.Kind), s)
+		if err := f.takeRecord(s, frame, r.started); err != nil {
 			f.note("the journal %s holds a frame that cannot be read: %v", s.name, err)
 		}
 	}

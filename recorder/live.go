@@ -19,10 +19,9 @@ type live struct {
 	state  *Info
 }
 
+// newLive is the content of a run whose journals say f, which nobody changes
+// any more.
 func newLive(r *Run, f *folded) *live {
-	for _, goal := range f.goals {
-		f.columns.SetGoal(goal.Name, goal.Goal)
-	}
 	state := *r.started
 	f.describe(&state)
 	// What describe says about the end is for sealing: the run has not ended.

@@ -25,6 +25,7 @@ type Project struct {
 
 	known    knownRuns // what refs and folders said when they were last looked at
 	kept     keptCatalog
+	readings readings
 	judging  sync.Once
 	judge    *witness
 	seen     atomic.Pointer[[]listedRun] // at the last look at the refs
@@ -69,6 +70,7 @@ func (p *Project) Note() string { return p.note }
 
 // Close releases what the project holds open.
 func (p *Project) Close() error {
+	p.readings.close()
 	var errs []error
 	for _, s := range p.stores {
 		errs = append(errs, s.Close())

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/exprec/exprec/gitstore"
+	"github.com/exprec/exprec/gitstore/stamps"
 	"github.com/exprec/exprec/recorder/internal/record"
 )
 
@@ -63,6 +64,9 @@ type Run struct {
 
 	once sync.Once
 	data content
+
+	follows *folded     // of a run that goes on: what its journals said
+	stamps  *stamps.Set // of a lost one: its files, as they were before they were read
 }
 
 // ID is the run's UUID.

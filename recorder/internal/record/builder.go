@@ -33,7 +33,8 @@ type Series struct {
 	summary ScalarSummary
 	preview preview
 	pieces  []*piece
-	open    *piece // the last one
+	open    *piece  // the last one
+	still   *Series // as the last snapshot has it, nil once it has changed
 }
 
 // piece is a column that grows: its steps and times as they will be written.
@@ -68,14 +69,15 @@ func (b *Builder) Series(name string) *Series {
 // SetGoal declares what is better for a scalar that has points; of others the
 // index says nothing.
 func (b *Builder) SetGoal(name string, goal Goal) {
-	if s := b.byName[name]; s != nil {
-		s.summary.Goal = goal
+	if s := b.byName[name]; s != nil && s.summary.Goal != goal {
+		s.summary.Goal, s.still = goal, nil
 	}
 }
 
 // Add appends a point. Its time is since the run's start, and kept to the
 // millisecond. Points stay in the order they are added in.
 func (s *Series) Add(step int64, t time.Duration, value float64) {
+	s.still = nil
 	s.summary.add(step, value)
 	s.preview.add(step, value)
 	if s.open == nil || s.open.n == pieceSize {
