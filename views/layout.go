@@ -15,6 +15,7 @@ var scripts = []string{
 	"chart.js",
 	"chartdraw.js",
 	"charts.js",
+	"images.js",
 }
 
 // key is what a key does.

@@ -18,6 +18,8 @@ func (d *Dashboard) table() map[string]handler {
 		"GET /runs/{run}/chart.svg":   d.chartSVG,
 		"GET /runs/{run}/charts":      d.runCharts,
 		"GET /runs/{run}/environment": d.runEnvironment,
+		"GET /runs/{run}/image":       d.image,
+		"GET /runs/{run}/images":      d.runImages,
 		"GET /runs/{run}/packages":    d.runPackages,
 		"GET /runs/{run}/points":      d.chartPoints,
 		"GET /runs/{run}/points.csv":  d.chartCSV,

@@ -30,6 +30,7 @@ func runTabs() []runTab {
 	return []runTab{
 		{Name: "", Title: "Overview", Count: nothingToCount},
 		{Name: "charts", Title: "Charts", Count: countScalars},
+		{Name: "images", Title: "Images", Count: countImages},
 		{Name: "packages", Title: "Packages", Count: countPackages},
 		{Name: "environment", Title: "Environment", Count: nothingToCount},
 	}

@@ -23,6 +23,7 @@ var styles = []string{
 	"base.css",
 	"charts.css",
 	"content.css",
+	"images.css",
 	"plot.css",
 	"run.css",
 	"runs.css",
