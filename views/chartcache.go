@@ -2,7 +2,6 @@ package views
 
 import (
 	"container/list"
-	"strconv"
 	"sync"
 
 	"github.com/exprec/exprec/recorder"
@@ -48,6 +47,17 @@ func (c *lineCache) get(key lineKey, read func() (*lineData, error)) (*lineData,
 	e.once.Do(func() { e.line, e.err = read() })
 	c.settle(e)
 	return e.line, e.err
+}
+
+// outdate forgets the line of a key where it is old.
+func (c *lineCache) outdate(key lineKey, old func(*lineData) bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if at, ok := c.known[key]; ok {
+		if e := at.Value.(*lineEntry); e.size > 0 && old(e.line) {
+			c.drop(at)
+		}
+	}
 }
 
 // entry finds the entry of a key, or makes it, and moves it to the front.
@@ -109,12 +119,14 @@ func (d *Dashboard) line(run *recorder.Run, name string, shape lineShape) (*line
 			return newLineData(s, run.Started(), shape), nil
 		})
 	}
-	// A run that goes on only gets more points: how many there are says which.
 	s, err := run.Series(name)
 	if err != nil {
 		return nil, err
 	}
-	key.revision = "live " + strconv.Itoa(len(s.Values))
+	// A run that goes on only gets more points: how many there are says which line
+	// it is. The one before it is of no use any more.
+	key.revision = "live"
+	d.lines.outdate(key, func(l *lineData) bool { return l.facts.Count != len(s.Values) })
 	return d.lines.get(key, func() (*lineData, error) {
 		l := newLineData(s, run.Started(), shape)
 		l.facts.Continuing = true

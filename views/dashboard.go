@@ -85,7 +85,16 @@ func (d *Dashboard) run(r *http.Request) (*recorder.Project, *recorder.Run, erro
 	if err != nil {
 		return nil, nil, err
 	}
-	return p, run, nil
+	return p, asItIsNow(p, run), nil
+}
+
+// asItIsNow is a run with all that its processes have logged by now. Nothing is
+// asked for one that has ended.
+func asItIsNow(p *recorder.Project, run *recorder.Run) *recorder.Run {
+	if sealed(run) {
+		return run
+	}
+	return p.Refresh(run)
 }
 
 // isRunID reports whether a text can be the id of a run or the beginning of

@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/exprec/exprec/recorder"
+	"github.com/exprec/exprec/views/guard"
 )
 
 // maxImage is how large an image may be that is served, in bytes. The recorder
@@ -51,11 +52,9 @@ func (d *Dashboard) image(w http.ResponseWriter, r *http.Request) error {
 		w.WriteHeader(http.StatusNotModified)
 		return nil
 	}
-	// Nothing in an image may act, whoever opens it and however.
-	h.Set("Content-Security-Policy", "sandbox; default-src 'none'")
-	h.Set("X-Content-Type-Options", "nosniff")
-	h.Set("Cross-Origin-Resource-Policy", "same-origin")
 	file := fileName(name) + "-" + strconv.FormatInt(step, 10) + "." + strings.TrimPrefix(kind, "image/")
+	// Nothing in an image may act, whoever opens it and however.
+	guard.File(w, file)
 	h.Set("Content-Disposition", `inline; filename="`+file+`"`)
 	return send(w, http.StatusOK, kind, data)
 }
