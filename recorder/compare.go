@@ -78,6 +78,14 @@ func (p *Project) Compare(ctx context.Context, a, b *Run) (*Difference, error) {
 	return d, ctx.Err()
 }
 
+// CompareContent is [Project.Compare] of two runs without their source: cheap
+// enough to compare many.
+func CompareContent(a, b *Run) *Difference {
+	d := &Difference{A: a, B: b}
+	d.compareContent(a, b)
+	return d
+}
+
 func (d *Difference) problem(what string, err error) {
 	if err != nil {
 		d.Problems = append(d.Problems, fmt.Errorf("compare the %s: %w", what, err))

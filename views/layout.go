@@ -16,6 +16,7 @@ var scripts = []string{
 	"chartdraw.js",
 	"charts.js",
 	"images.js",
+	"compare.js",
 }
 
 // key is what a key does.

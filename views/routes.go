@@ -14,6 +14,8 @@ func (d *Dashboard) table() map[string]handler {
 		"GET /api/complete":           d.completeQuery,
 		"POST /runs/actions":          d.changeRuns,
 		"GET /{$}":                    d.runsPage,
+		"GET /compare":                d.comparePage,
+		"GET /compare.csv":            d.compareCSV,
 		"GET /runs/{run}":             d.runOverview,
 		"GET /runs/{run}/chart.svg":   d.chartSVG,
 		"GET /runs/{run}/charts":      d.runCharts,

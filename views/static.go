@@ -25,6 +25,7 @@ var styles = []string{
 	"content.css",
 	"images.css",
 	"plot.css",
+	"compare.css",
 	"run.css",
 	"runs.css",
 }
