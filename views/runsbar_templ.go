@@ -82,7 +82,7 @@ func pickBar(v runsView) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 8, "<button type=\"submit\" class=\"danger\" name=\"action\" value=\"delete\">Delete</button> <button type=\"button\" id=\"pick-clear\" class=\"needs-script square\" aria-label=\"Select none\" title=\"Select none\">×</button><div id=\"pick-tag\" class=\"panel\" popover><label for=\"tag\">Tags to add; <code>-old</code> takes one away</label><div class=\"row\"><input id=\"tag\" name=\"tag\" type=\"text\" class=\"grow\" autocomplete=\"off\" placeholder=\"baseline -draft\" pattern=\"[-+a-z0-9, ]*\" title=\"Lower-case letters, digits and -\"> <button type=\"submit\" class=\"main\" name=\"action\" value=\"tag\">Tag</button></div></div></div>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 8, "<button type=\"submit\" class=\"danger\" name=\"action\" value=\"delete\">Delete</button> <button type=\"button\" id=\"pick-clear\" class=\"needs-script square\" aria-label=\"Select none\" title=\"Select none\">×</button><div id=\"pick-tag\" class=\"panel\" popover><label for=\"tag\">Tags to add; <code>-old</code> takes one away</label><div class=\"row\"><input id=\"tag\" name=\"tag\" type=\"text\" class=\"grow\" autocomplete=\"off\" placeholder=\"baseline -draft\" pattern=\"[\\-+a-z0-9, ]*\" title=\"Lower-case letters, digits and -\"> <button type=\"submit\" class=\"main\" name=\"action\" value=\"tag\">Tag</button></div></div></div>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

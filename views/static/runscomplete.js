@@ -127,6 +127,9 @@
 		event.preventDefault();
 		take([...item.parentNode.children].indexOf(item));
 	});
+	document.addEventListener("htmx:after:swap", () => {
+		if (answer.offers.length > 0 && document.activeElement === input()) draw();
+	});
 	document.addEventListener("focusout", (event) => {
 		if (event.target.id === "q") close();
 	});
