@@ -56,6 +56,8 @@ func (l errorList) Unwrap() []error { return l }
 var (
 	// ErrRefused: the other side would not have some of the runs.
 	ErrRefused = errors.New("refused")
+	// ErrSecret: runs hold what looks like a secret.
+	ErrSecret = errors.New("not pushed, for what looks like a secret")
 	// ErrMirror: the remote is set up so that git removes what it does not find.
 	ErrMirror = errors.New("the remote mirrors")
 )

@@ -70,8 +70,8 @@ func (s *sharing) pushOnce(ctx context.Context, done map[string]bool) (again boo
 		}
 		updates = append(updates, more...)
 	}
-	if len(updates) == 0 {
-		return false, nil
+	if updates, err = s.withoutSecrets(ctx, updates); err != nil || len(updates) == 0 {
+		return false, err
 	}
 	answers, err := s.remote.Push(ctx, s.options.WireOptions, s.listing, updates)
 	for _, a := range answers {
@@ -87,6 +87,48 @@ func (s *sharing) pushOnce(ctx context.Context, done map[string]bool) (again boo
 		}
 	}
 	return again, err
+}
+
+// withoutSecrets leaves out the runs whose content nobody but their owner may
+// have seen yet and that hold what looks like a secret.
+func (s *sharing) withoutSecrets(ctx context.Context, updates []gitstore.Update) ([]gitstore.Update, error) {
+	if s.options.AllowSecrets {
+		return updates, nil
+	}
+	refused := map[string]bool{}
+	for _, u := range updates {
+		uuid, ok := runOf(gitstore.Ref{Name: u.Ref})
+		if !ok {
+			continue
+		}
+		run := s.project.load(s.store, uuid, u.New)
+		if !u.Old.IsZero() && s.shown(uuid, u.Old, run) {
+			continue
+		}
+		found, err := s.project.secretIn(ctx, run)
+		if err != nil {
+			return nil, fmt.Errorf("look for secrets in the run %s: %w", shortID(uuid), err)
+		}
+		if found != "" {
+			refused[uuid] = true
+			s.result.Refused = append(s.result.Refused, RefusedRun{ID: uuid, Reason: found, Secret: true})
+		}
+	}
+	return slices.DeleteFunc(updates, func(u gitstore.Update) bool {
+		uuid, ok := runOf(gitstore.Ref{Name: u.Ref})
+		return ok && refused[uuid]
+	}), nil
+}
+
+// shown reports whether the remote has the same record already, so that only
+// notes are new.
+func (s *sharing) shown(uuid string, there gitstore.Hash, run *Run) bool {
+	theirs, err := stateOf(s.store, uuid, there)
+	if err != nil {
+		return false
+	}
+	ours, err := stateOf(s.store, uuid, run.tip)
+	return err == nil && ours.base.hash == theirs.base.hash
 }
 
 func (s *sharing) note(u gitstore.Update) {

@@ -18,6 +18,8 @@ type ShareOptions struct {
 	// Runs are the UUIDs of those that are shared, or at least 4 characters of
 	// their beginnings; nil is all.
 	Runs []string
+	// AllowSecrets pushes runs that hold what looks like a secret.
+	AllowSecrets bool
 	// DryRun looks at the remote and changes nothing on either side.
 	DryRun bool
 
@@ -39,6 +41,7 @@ type Shared struct {
 type RefusedRun struct {
 	ID     string
 	Reason string
+	Secret bool // it holds what looks like a secret
 }
 
 // Err is nil unless runs were refused.
@@ -46,8 +49,15 @@ func (s *Shared) Err() error {
 	if len(s.Refused) == 0 {
 		return nil
 	}
-	first := s.Refused[0]
-	return fmt.Errorf("%w: %d of the runs, among them %s: %s", ErrRefused, len(s.Refused), shortID(first.ID), first.Reason)
+	first, kind := s.Refused[0], ErrRefused
+	if !slices.ContainsFunc(s.Refused, func(r RefusedRun) bool { return !r.Secret }) {
+		kind = ErrSecret
+	}
+	more := ""
+	if n := len(s.Refused) - 1; n > 0 {
+		more = fmt.Sprintf("; and %d more", n)
+	}
+	return fmt.Errorf("the run %s was %w: %s%s", shortID(first.ID), kind, first.Reason, more)
 }
 
 // sharing is one exchange with a remote.
@@ -140,7 +150,7 @@ func rivalOf(ref gitstore.Ref) (uuid string, ok bool) {
 }
 
 func (s *sharing) refuse(uuid string, err error) {
-	s.result.Refused = append(s.result.Refused, RefusedRun{uuid, err.Error()})
+	s.result.Refused = append(s.result.Refused, RefusedRun{ID: uuid, Reason: err.Error()})
 }
 
 // fetchBatch is how many runs are fetched at once: an interrupted fetch keeps

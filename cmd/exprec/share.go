@@ -20,6 +20,7 @@ type shareOptions struct {
 	dry    bool
 	json   bool
 	silent bool
+	allow  bool
 }
 
 func (o *shareOptions) flags(c *cobra.Command) {
@@ -38,13 +39,15 @@ func newPush(a *app) *cobra.Command {
 			"not have. Notes that somebody else has changed there meanwhile are fetched and joined with\n" +
 			"those here; no word is lost. REMOTE is a remote's name or an address, by default that of\n" +
 			"git config exprec.remote, else of the branch, else origin. The rest of the repository is\n" +
-			"not pushed, and no hook runs.",
+			"not pushed, and no hook runs. A run whose output, files or uncommitted source hold what\n" +
+			"looks like a secret is refused, with the place.",
 		Example:     "exprec push origin --query val/acc=0.9..",
 		Args:        between(0, -1),
 		Annotations: codes(noRunCode, refusedCode, remoteCode),
 		RunE:        func(c *cobra.Command, args []string) error { return a.push(c.Context(), args, o) },
 	}
 	o.flags(c)
+	c.Flags().BoolVar(&o.allow, "allow-secrets", false, "runs too that hold what looks like a secret")
 	c.Flags().StringVar(&o.query, "query", "", "the runs that match a `QUERY`, as of exprec list")
 	return c
 }
@@ -75,6 +78,7 @@ func (a *app) push(ctx context.Context, args []string, o shareOptions) error {
 	defer project.Close()
 	remote, words := remoteAndRuns(project, args)
 	share := a.sharing(remote, o)
+	share.AllowSecrets = o.allow
 	switch {
 	case o.query != "" && len(words) > 0:
 		return usage("name the runs, or describe them", "runs and --query exclude each other")
@@ -150,7 +154,7 @@ func (a *app) shared(how string, s *recorder.Shared, err error, o shareOptions) 
 	for _, id := range s.Conflicts {
 		a.out.line(plain("conflict: two records of %s are kept, exprec show %s names them", short(id), short(id)))
 	}
-	for _, r := range s.Refused {
+	for _, r := range s.Refused[min(1, len(s.Refused)):] { // the first one is in the error
 		a.errs.line(plain("exprec: refused %s: %s", short(r.ID), sanitizeLine(r.Reason)))
 	}
 	return remoteError(s.Err())
@@ -195,6 +199,8 @@ func remoteError(err error) error {
 		return err
 	case errors.Is(err, gitstore.ErrNoRemote):
 		return &failure{errUsage, err.Error(), "git remote -v lists the remotes; an address works too"}
+	case errors.Is(err, recorder.ErrSecret):
+		return &failure{errRefused, err.Error(), "exprec delete --purge removes a run; --allow-secrets pushes it all the same"}
 	case errors.Is(err, recorder.ErrMirror):
 		return &failure{errRefused, err.Error(), "git config --unset it, or share with another remote"}
 	}

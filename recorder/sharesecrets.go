@@ -1,0 +1,173 @@
+package recorder
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+
+	"github.com/go-git/go-git/v5/plumbing"
+	"github.com/go-git/go-git/v5/plumbing/filemode"
+
+	"github.com/exprec/exprec/gitstore"
+	"github.com/exprec/exprec/recorder/internal/redact"
+)
+
+// errFound ends a walk that has found what it looked for.
+var errFound = errors.New("enough")
+
+// secretIn says where a run holds what looks like a secret that the other side
+// would see: in its output, its files, and what of its source the user's commit
+// does not have. It is empty where nothing was found.
+func (p *Project) secretIn(ctx context.Context, r *Run) (string, error) {
+	look := secretLook{ctx: ctx}
+	for _, stream := range []string{"stdout", "stderr"} {
+		output, err := r.Output(stream)
+		if err != nil || output.Length == 0 {
+			continue
+		}
+		text, err := output.Open()
+		if err != nil {
+			return "", err
+		}
+		look.text("output/"+stream+".txt", text)
+		text.Close()
+	}
+	files, err := r.Files()
+	if err == nil {
+		err = fs.WalkDir(files, ".", func(path string, d fs.DirEntry, err error) error {
+			if err != nil || !d.Type().IsRegular() {
+				return err
+			}
+			return look.file(files, path)
+		})
+	}
+	if err != nil && !errors.Is(err, errFound) && !errors.Is(err, gitstore.ErrMissing) && !errors.Is(err, fs.ErrNotExist) {
+		return "", err
+	}
+	if look.found == "" {
+		err = p.lookAtSource(r, &look)
+	}
+	return look.found, err
+}
+
+// secretLook looks through files until one holds a secret.
+type secretLook struct {
+	ctx   context.Context
+	found string
+	read  int64
+}
+
+// text looks through one text.
+func (l *secretLook) text(name string, r io.Reader) {
+	for _, s := range redact.FindSecrets(r, 1) {
+		if l.found == "" {
+			l.found = fmt.Sprintf("%s, line %d: %s", name, s.Line, s.Kind)
+		}
+	}
+}
+
+func (l *secretLook) file(files fs.FS, path string) error {
+	if why := redact.File(path); why != "" {
+		l.found = "files/" + path + ": " + why
+		return errFound
+	}
+	f, err := files.Open(path)
+	if errors.Is(err, gitstore.ErrMissing) || errors.Is(err, gitstore.ErrPruned) {
+		return nil // its content is not shared from here
+	}
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	return l.bounded("files/"+path, f)
+}
+
+// bounded looks at the beginning of a file that is text.
+func (l *secretLook) bounded(name string, f io.Reader) error {
+	if err := l.ctx.Err(); err != nil {
+		return err
+	}
+	if l.read >= maxSearchedIn {
+		return errFound
+	}
+	text, err := io.ReadAll(io.LimitReader(f, maxSearched))
+	l.read += int64(len(text))
+	if err != nil || bytes.IndexByte(text[:min(len(text), 8000)], 0) >= 0 {
+		return err // no text, by the rule of git
+	}
+	if l.text(name, bytes.NewReader(text)); l.found != "" {
+		return errFound
+	}
+	return nil
+}
+
+// lookAtSource looks at the files of the source that differ from those of the
+// user's commit: that one is the user's own to share.
+func (p *Project) lookAtSource(r *Run, look *secretLook) error {
+	root, err := r.sourceTree()
+	if errors.Is(err, ErrNoSource) || r.store == nil {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	var known gitstore.Hash
+	if git := r.started.Git; git != nil && git.Commit != "" {
+		if commit, err := r.store.ReadCommit(plumbing.NewHash(git.Commit)); err == nil {
+			known = commit.Tree
+		}
+	}
+	err = look.tree(r.store, root, known, "source")
+	if errors.Is(err, errFound) {
+		return nil
+	}
+	return err
+}
+
+// tree looks at what a tree has and another one has not, at the same path.
+func (l *secretLook) tree(store *gitstore.Store, at, known gitstore.Hash, path string) error {
+	if at == known {
+		return nil
+	}
+	entries, err := store.ReadTree(at)
+	if err != nil {
+		return err
+	}
+	there := map[string]gitstore.Hash{}
+	if !known.IsZero() {
+		if others, err := store.ReadTree(known); err == nil {
+			for _, e := range others {
+				there[e.Name] = e.Hash
+			}
+		}
+	}
+	for _, e := range entries {
+		name := path + "/" + e.Name
+		switch {
+		case e.Hash == there[e.Name], e.Mode == filemode.Submodule, e.Mode == filemode.Symlink:
+		case e.Mode == filemode.Dir:
+			err = l.tree(store, e.Hash, there[e.Name], name)
+		default:
+			err = l.blob(store, e.Hash, name)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (l *secretLook) blob(store *gitstore.Store, h gitstore.Hash, name string) error {
+	blob, _, err := store.OpenBlob(h)
+	if errors.Is(err, gitstore.ErrMissing) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	defer blob.Close()
+	return l.bounded(name, blob)
+}
