@@ -37,6 +37,12 @@ def pytest_make_collect_report():
     return report
 
 
+def go_environment() -> dict[str, str]:
+    """Where go finds what it has built and downloaded, in another home."""
+    done = subprocess.run(["go", "env", "-json", "GOCACHE", "GOMODCACHE", "GOPATH"], cwd=TOP, check=True, capture_output=True)
+    return dict(json.loads(done.stdout))
+
+
 @pytest.fixture(scope="session")
 def binary(tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
     """The folder of exprec: EXPREC_BIN, or built from this repository."""
@@ -49,15 +55,17 @@ def binary(tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
 
 
 class Project:
-    """A repository with a commit, a change and an untracked file; or a plain folder."""
+    """A repository with a commit, a change and an untracked file; or a plain folder, or one that is there."""
 
-    def __init__(self, top: pathlib.Path, path: str, repository: bool = True) -> None:
+    def __init__(self, top: pathlib.Path, path: str, repository: bool = True, made: bool = False) -> None:
         self.top = top
         self.path = path
         self.environ = {k: v for k, v in os.environ.items() if not k.startswith(("EXPREC", "GIT_", "RANK"))}
         self.environ.update(PATH=path, PYTHONPATH=str(TOP / "python"), HOME=str(top.parent))
         self.environ.pop("PYTHONUNBUFFERED", None)
         self.environ.pop("PYTEST_CURRENT_TEST", None)  # ipykernel looks at it
+        if made:
+            return
         if not repository:
             (top / "data.txt").write_text("1\n")
             return
