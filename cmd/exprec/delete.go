@@ -12,6 +12,7 @@ import (
 
 type deleteOptions struct {
 	undo, purge, yes bool
+	remote           string
 }
 
 func newDelete(a *app) *cobra.Command {
@@ -21,12 +22,17 @@ func newDelete(a *app) *cobra.Command {
 		Short: "Hide runs, or remove their content",
 		Long: "Hide runs everywhere: a note that travels as others do. delete --undo takes it back, and\n" +
 			"without a RUN lists what is hidden. --purge removes the content for good, of hidden runs\n" +
-			"too: objects, files, folder. What other runs or your commits need too stays, and what was\n" +
-			"pushed stays where it is. Asks before that; without a terminal to ask on it wants --yes.",
+			"too: objects, files, folder. What other runs or your commits need too stays. What was\n" +
+			"pushed is replaced there by the next exprec push. --remote=NAME removes runs from a remote\n" +
+			"instead, and leaves them here. Both ask before; without a terminal to ask on they want --yes.",
 		Example:     "exprec delete 1a2b3c4d",
-		Annotations: codes(noRunCode, refusedCode, damagedCode),
+		Annotations: codes(noRunCode, refusedCode, damagedCode, remoteCode),
 		RunE: func(c *cobra.Command, args []string) error {
 			switch {
+			case o.remote != "" && (o.undo || o.purge):
+				return usage("give one of them", "--remote excludes --undo and --purge")
+			case o.remote != "":
+				return a.deleteRemote(c.Context(), o.remote, args, o.yes)
 			case o.undo && o.purge:
 				return usage("give one of them", "--undo and --purge exclude each other")
 			case o.undo:
@@ -45,6 +51,7 @@ func newDelete(a *app) *cobra.Command {
 	}
 	c.Flags().BoolVar(&o.undo, "undo", false, "bring deleted runs back")
 	c.Flags().BoolVar(&o.purge, "purge", false, "remove their content for good")
+	c.Flags().StringVar(&o.remote, "remote", "", "remove them from the remote `NAME`, not here")
 	c.Flags().BoolVarP(&o.yes, "yes", "y", false, "do not ask")
 	return c
 }
@@ -66,6 +73,33 @@ func (a *app) delete(ctx context.Context, refs []string) error {
 		a.note("deleted %s (%s); exprec delete --undo %s brings it back", r.Label(), r.Short(), r.Short())
 	}
 	return nil
+}
+
+// deleteRemote removes runs from a remote.
+func (a *app) deleteRemote(ctx context.Context, remote string, refs []string, yes bool) error {
+	project, err := a.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer project.Close()
+	runs, err := uniqueRuns(ctx, project, refs)
+	if err != nil {
+		return err
+	}
+	share := a.sharing(remote, shareOptions{})
+	for _, r := range runs {
+		a.out.line(plain("%s %s", r.Short(), sanitizeLine(r.Label())))
+		share.Runs = append(share.Runs, r.ID())
+	}
+	if err := a.confirm(yes, "remove from "+sanitizeLine(remote), "removed"); err != nil {
+		return err
+	}
+	shared, err := project.RemoveRemote(ctx, share)
+	if err != nil {
+		return remoteError(err)
+	}
+	a.note("removed %s from %s", count(len(shared.Updated), "run"), sanitizeLine(shared.Remote))
+	return remoteError(shared.Err())
 }
 
 func (a *app) undelete(ctx context.Context, refs []string) error {

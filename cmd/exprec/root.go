@@ -53,6 +53,7 @@ func newRoot(a *app) *cobra.Command {
 		newEnd(a),
 		newPush(a),
 		newFetch(a),
+		newBundle(a),
 		newCheckout(a),
 		newRestore(a),
 		newCheck(a),

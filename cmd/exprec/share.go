@@ -200,9 +200,17 @@ func remoteError(err error) error {
 	case errors.Is(err, gitstore.ErrNoRemote):
 		return &failure{errUsage, err.Error(), "git remote -v lists the remotes; an address works too"}
 	case errors.Is(err, recorder.ErrSecret):
-		return &failure{errRefused, err.Error(), "exprec delete --purge removes a run; --allow-secrets pushes it all the same"}
+		return secretError(err)
 	case errors.Is(err, recorder.ErrMirror):
 		return &failure{errRefused, err.Error(), "git config --unset it, or share with another remote"}
 	}
 	return &failure{errRemote, err.Error(), ""}
+}
+
+// secretError says what can be done about a run that holds a secret.
+func secretError(err error) error {
+	if !errors.Is(err, recorder.ErrSecret) {
+		return err
+	}
+	return &failure{errRefused, err.Error(), "exprec delete --purge removes a run; --allow-secrets shares it all the same"}
 }

@@ -1,0 +1,86 @@
+package recorder
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/exprec/exprec/gitstore"
+)
+
+// Bundle writes runs, all of the project where none is given, into one file that
+// [Project.Fetch] takes as a remote, and git too. Runs that hold what looks like
+// a secret are refused as by [Project.Push].
+func (p *Project) Bundle(ctx context.Context, file string, allowSecrets bool, runs ...*Run) (int, error) {
+	store := p.stores[0]
+	var refs []gitstore.Ref
+	if len(runs) == 0 {
+		all, err := store.Refs(refPrefix)
+		if err != nil {
+			return 0, err
+		}
+		for _, ref := range all {
+			if _, ok := runOf(ref); ok {
+				refs = append(refs, ref)
+			}
+		}
+	}
+	for _, r := range runs {
+		if r.store != store || r.tip.IsZero() {
+			return 0, fmt.Errorf("%w: the run %s is not in %s; exprec recover may move it there", ErrNoRun, r.Short(), store.GitDir())
+		}
+		refs = append(refs, gitstore.Ref{Name: refPrefix + r.uuid, Hash: r.tip})
+	}
+	if len(refs) == 0 {
+		return 0, fmt.Errorf("%w to put into a bundle", ErrNoRun)
+	}
+	for _, ref := range refs {
+		if allowSecrets {
+			break
+		}
+		uuid, _ := runOf(ref)
+		run := p.load(store, uuid, ref.Hash)
+		found, err := p.secretIn(ctx, run)
+		if err != nil {
+			return 0, err
+		}
+		if found != "" {
+			return 0, fmt.Errorf("the run %s was %w: %s", run.Short(), ErrSecret, found)
+		}
+	}
+	return len(refs), store.Bundle(ctx, file, refs)
+}
+
+// RemoveRemote removes runs from a remote; here they stay, and with whoever has
+// fetched them. A run that somebody else moves there meanwhile is refused.
+func (p *Project) RemoveRemote(ctx context.Context, o ShareOptions) (*Shared, error) {
+	s, err := p.share(ctx, o)
+	if err != nil {
+		return nil, err
+	}
+	var updates []gitstore.Update
+	for _, ref := range s.listing.Refs {
+		uuid, isRun := runOf(ref)
+		_, isRival := s.rivals[ref.Name]
+		if isRun && s.wants(uuid) || isRival {
+			updates = append(updates, gitstore.Update{Ref: ref.Name, Old: ref.Hash})
+		}
+	}
+	if len(updates) == 0 {
+		return nil, fmt.Errorf("%w of those on %s", ErrNoRun, s.remote.Name)
+	}
+	if o.DryRun {
+		return s.result, nil
+	}
+	answers, err := s.remote.Push(ctx, o.WireOptions, s.listing, updates)
+	for _, a := range answers {
+		uuid, isRun := runOf(gitstore.Ref{Name: a.Ref})
+		switch {
+		case !isRun:
+		case a.Reason != "":
+			s.refuse(uuid, fmt.Errorf("it stays on %s: %s", s.remote.Name, a.Reason))
+		default:
+			s.result.Updated = append(s.result.Updated, uuid)
+		}
+	}
+	return s.result, err
+}
