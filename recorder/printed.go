@@ -20,6 +20,28 @@ type Piece struct {
 // where none is, in the order in which it was printed. With a last above 0 it
 // begins so many bytes before the end of each text. An error of visit ends it.
 func (r *Run) Printed(last int64, visit func(Piece) error, streams ...string) error {
+	return r.printed(func(o Output) int64 {
+		if last <= 0 {
+			return 0
+		}
+		return o.Length - last
+	}, visit, streams)
+}
+
+// PrintedFrom is [Run.Printed] from a place in each text on, the bytes of it that
+// come before: whoever keeps an account of what it was given goes on from there.
+// A place beyond the end is the end.
+func (r *Run) PrintedFrom(stdout, stderr int64, visit func(Piece) error, streams ...string) error {
+	return r.printed(func(o Output) int64 {
+		if o.Stream == capture.Stdout.String() {
+			return stdout
+		}
+		return stderr
+	}, visit, streams)
+}
+
+// printed hands over texts from the places in them that begin gives.
+func (r *Run) printed(begin func(Output) int64, visit func(Piece) error, streams []string) error {
 	marks, err := r.Marks()
 	if err != nil {
 		return err
@@ -30,7 +52,7 @@ func (r *Run) Printed(last int64, visit func(Piece) error, streams ...string) er
 		if len(streams) > 0 && !slices.Contains(streams, stream.String()) {
 			continue
 		}
-		if err := m.open(r, stream, last); err != nil {
+		if err := m.open(r, stream, begin); err != nil {
 			return err
 		}
 	}
@@ -53,7 +75,7 @@ type mergedText struct {
 // timeUnknown is the time of a piece that no mark tells of.
 const timeUnknown = -1
 
-func (m *merger) open(r *Run, stream capture.Stream, last int64) error {
+func (m *merger) open(r *Run, stream capture.Stream, begin func(Output) int64) error {
 	o, err := r.Output(stream.String())
 	if err != nil {
 		return err
@@ -62,11 +84,7 @@ func (m *merger) open(r *Run, stream capture.Stream, last int64) error {
 	if err != nil {
 		return err
 	}
-	begin := int64(0)
-	if last > 0 {
-		begin = max(0, o.Length-last)
-	}
-	return m.add(stream, reader, begin)
+	return m.add(stream, reader, min(max(0, begin(o)), o.Length))
 }
 
 // add takes a text from a place in it on.

@@ -52,9 +52,10 @@ func TestPrintedInOrder(t *testing.T) {
 	p := b.open()
 	for range 2 {
 		r := b.one(p, m)
-		var both, one, tail heard
+		var both, one, tail, on heard
 		for h, err := range map[*heard]error{
 			&both: r.Printed(0, both.visit), &one: r.Printed(0, one.visit, "stdout"), &tail: r.Printed(7, tail.visit),
+			&on: r.PrintedFrom(int64(len("out 0\n")*10+len("out 10\n")*8), 1<<20, on.visit),
 		} {
 			if err != nil || h.unknown > 0 {
 				t.Errorf("%s: %v, %d pieces without a time", r.Status(), err, h.unknown)
@@ -63,6 +64,7 @@ func TestPrintedInOrder(t *testing.T) {
 		want(t, "both", both.all(), strings.Join(order, "|"))
 		want(t, "one", one.all(), "stdout:"+strings.Join(out, ""))
 		want(t, "the end", tail.all(), "stdout:out 19\n|stderr:err 19\n")
+		want(t, "from a place on", on.all(), "stdout:out 18\nout 19\n")
 		if r.Status() == Lost {
 			b.sealNow(p)
 		}
