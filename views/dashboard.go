@@ -25,6 +25,7 @@ type Dashboard struct {
 	mux      *http.ServeMux
 	markdown *markdown
 	lines    *lineCache
+	outputs  *lru[outputKey, *outputLog]
 
 	mu     sync.Mutex
 	opened *recorder.Project
@@ -35,7 +36,12 @@ type Dashboard struct {
 
 // New makes a dashboard. Nothing is read before the first request.
 func New(o Options) *Dashboard {
-	d := &Dashboard{options: o, markdown: newMarkdown(), lines: newLineCache(cachedLines)}
+	d := &Dashboard{
+		options:  o,
+		markdown: newMarkdown(),
+		lines:    newLineCache(cachedLines),
+		outputs:  newLRU[outputKey, *outputLog](keptLogs),
+	}
 	d.mux = d.routes()
 	return d
 }

@@ -7,6 +7,7 @@ var scripts = []string{
 	"htmx.min.js",
 	"app.js",
 	"run.js",
+	"output.js",
 	"runs.js",
 	"runscomplete.js",
 	"uPlot.iife.min.js",

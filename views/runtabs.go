@@ -31,6 +31,7 @@ func runTabs() []runTab {
 		{Name: "", Title: "Overview", Count: nothingToCount},
 		{Name: "charts", Title: "Charts", Count: countScalars},
 		{Name: "images", Title: "Images", Count: countImages},
+		{Name: "output", Title: "Output", Count: nothingToCount},
 		{Name: "packages", Title: "Packages", Count: countPackages},
 		{Name: "environment", Title: "Environment", Count: nothingToCount},
 	}

@@ -102,6 +102,9 @@ func (s *Screen) First() int64 { return s.first }
 // begins the next line.
 func (s *Screen) Last() int64 { return s.max }
 
+// Fresh reports whether nothing was printed yet on the lowest line.
+func (s *Screen) Fresh() bool { return s.fresh }
+
 // Lines are the lines that may still change, the highest first. They are valid
 // until the next Write.
 func (s *Screen) Lines() []Line {
