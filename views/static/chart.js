@@ -144,7 +144,8 @@
 		}
 
 		// align puts lines on whole pixels where their points were thinned out for
-		// them: so the picture is that of all points. Others are drawn finer.
+		// them, and lets none reach into the next pixel: so the picture is that of all
+		// points. Others are drawn finer.
 		align(state) {
 			const each = state.sm > 1 ? 2 : 1;
 			this.u.series.forEach((series, n) => {
@@ -152,6 +153,7 @@
 				const whole = this.data[Math.floor((n - 1) / each)]?.said.whole;
 				series.pxAlign = whole ? 0 : 1;
 				series.pxRound = whole ? (v) => v : Math.round;
+				if (each === 1) series.width = whole ? 1.5 : 1;
 			});
 		}
 

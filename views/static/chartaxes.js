@@ -34,7 +34,7 @@
 		const ticks = [];
 		if (!Number.isFinite(first) || !Number.isFinite(last) || Math.abs(first) > 2 ** 50 || last - first > 100) return [lo, hi];
 		for (let i = first; i <= last; i++) ticks.push(i === 0 ? 0 : Number(i * digit + "e" + exponent));
-		return ticks;
+		return ticks.length >= 2 ? ticks : [lo, hi];
 	}
 
 	function logTicks(lo, hi, n) {

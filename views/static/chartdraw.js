@@ -31,7 +31,7 @@
 				axes: [
 					axis("x", {
 						size: frame.below,
-						splits: (u, n, lo, hi) => xTicks(state, lo, hi, u.bbox.width / devicePixelRatio / 78),
+						splits: (u, n, lo, hi) => fitting(state, lo, hi, u.bbox.width / devicePixelRatio),
 						values: (u, splits) => xLabels(state, splits),
 					}),
 					axis("y", {
@@ -60,7 +60,7 @@
 				stroke, width, alpha, points: { show: false }, paths: uPlot.paths.linear(),
 				facets: [{ scale: "x", auto: true, sorted: 1 }, { scale: "y", auto: true }],
 			});
-			return state.sm > 1 ? [one(0.28, 1), one(1, 1.5)] : [one(1, 1.25)];
+			return state.sm > 1 ? [one(0.28, 1), one(1, 1.5)] : [one(1, 1)];
 		},
 
 		// extras draws what lines cannot show: values between two gaps, and where
@@ -228,6 +228,16 @@
 		if (line.smooth) value.title = "smoothed, and as logged";
 		row.append(swatch, name, value);
 		return row;
+	}
+
+	// fitting gives as many ticks as have room for their labels.
+	function fitting(state, lo, hi, width) {
+		for (let n = Math.floor(width / 45); n > 2; n--) {
+			const ticks = xTicks(state, lo, hi, n);
+			const longest = Math.max(...xLabels(state, ticks).map((l) => l.length));
+			if (ticks.length * (longest * 6.5 + 12) <= width) return ticks;
+		}
+		return xTicks(state, lo, hi, 2);
 	}
 
 	function xTicks(state, lo, hi, n) {
