@@ -27,7 +27,7 @@ func (d *Dashboard) comparePage(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	v, err := newCompareView(r.Context(), p, state, found)
+	v, err := d.compareView(r.Context(), p, state, found)
 	if err != nil {
 		return err
 	}
@@ -91,7 +91,7 @@ func (v compareView) windowTitle() string {
 // offersShown is how many runs are offered for a comparison.
 const offersShown = 12
 
-func newCompareView(ctx context.Context, p *recorder.Project, s compareState, found *comparedRuns) (compareView, error) {
+func (d *Dashboard) compareView(ctx context.Context, p *recorder.Project, s compareState, found *comparedRuns) (compareView, error) {
 	if s.Work && len(found.runs) > 1 {
 		s.Work = false
 	}
@@ -112,13 +112,13 @@ func newCompareView(ctx context.Context, p *recorder.Project, s compareState, fo
 		return v, err
 	}
 	if len(found.runs) > 1 || s.Work && len(found.runs) == 1 {
-		err = v.fill(ctx, p, found.runs)
+		err = d.fillCompare(ctx, p, &v, found.runs)
 	}
 	return v, err
 }
 
-// fill makes the part of the comparison that is asked for.
-func (v *compareView) fill(ctx context.Context, p *recorder.Project, runs []*recorder.Run) error {
+// fillCompare makes the part of the comparison that is asked for.
+func (d *Dashboard) fillCompare(ctx context.Context, p *recorder.Project, v *compareView, runs []*recorder.Run) error {
 	if v.State.Work && v.State.Tab != "environment" {
 		v.State.Tab = "source"
 	}
@@ -130,6 +130,8 @@ func (v *compareView) fill(ctx context.Context, p *recorder.Project, runs []*rec
 	}
 	var err error
 	switch v.State.Tab {
+	case "charts":
+		v.Body = d.compareCharts(v, runs)
 	case "source":
 		v.Body, err = v.source(ctx, p, runs)
 	case "packages":
@@ -137,7 +139,7 @@ func (v *compareView) fill(ctx context.Context, p *recorder.Project, runs []*rec
 	case "environment":
 		v.Body, err = v.environment(ctx, p, runs)
 	default:
-		v.Body = v.differences(runs)
+		v.Body = templ.Join(v.differences(runs), d.compareMain(v, runs))
 	}
 	return err
 }

@@ -1,6 +1,7 @@
 package views
 
 import (
+	"maps"
 	"net/url"
 	"slices"
 	"strconv"
@@ -10,16 +11,17 @@ import (
 // compareState is all that the URL of a comparison says. The zero value compares
 // nothing.
 type compareState struct {
-	Runs  []string // ids or their beginnings; the first is the base
-	Query string   // instead of Runs: what matches it
-	Count int      // of the runs of a query, how many
-	Work  bool     // the first run against the work tree
-	Tab   string   // "" for the differences, or one of compareTabs
-	All   bool     // also rows that are equal
-	Flip  bool     // runs are rows
-	Only  string   // rows whose names match
-	With  string   // the run whose source is shown against the base's
-	Split bool     // source side by side
+	Runs   []string // ids or their beginnings; the first is the base
+	Query  string   // instead of Runs: what matches it
+	Count  int      // of the runs of a query, how many
+	Work   bool     // the first run against the work tree
+	Tab    string   // "" for the differences, or one of compareTabs
+	All    bool     // also rows that are equal
+	Flip   bool     // runs are rows
+	Only   string   // rows whose names match
+	With   string   // the run whose source is shown against the base's
+	Split  bool     // source side by side
+	Charts chartState
 }
 
 // compareTabs are the parts of a comparison, by name and title.
@@ -42,6 +44,10 @@ func compareStateOf(v url.Values) (compareState, error) {
 		Query: strings.TrimSpace(v.Get("q")), Count: compareQueryCount, Work: v.Get("work") == "1",
 		All: v.Get("same") == "1", Flip: v.Get("flip") == "1", Only: strings.TrimSpace(v.Get("only")),
 		With: v.Get("with"), Split: v.Get("split") == "1",
+	}
+	var err error
+	if s.Charts, err = chartStateOf(v); err != nil {
+		return s, err
 	}
 	for _, tab := range compareTabs {
 		if v.Get("tab") == tab.Name {
@@ -88,6 +94,10 @@ func (s compareState) at(path string) string {
 	add("same", "1", s.All)
 	add("flip", "1", s.Flip)
 	add("split", "1", s.Split)
+	charts := s.Charts.query()
+	for _, name := range slices.Sorted(maps.Keys(charts)) {
+		add(name, charts.Get(name), name != "only")
+	}
 	if len(parts) == 0 {
 		return path
 	}
@@ -105,6 +115,9 @@ func (s compareState) with(change func(*compareState)) compareState {
 func (s compareState) onTab(tab string) compareState {
 	return s.with(func(s *compareState) {
 		s.Tab, s.Only = tab, ""
+		if tab != "charts" {
+			s.Charts = chartState{}
+		}
 		if tab != "source" {
 			s.With, s.Split = "", false
 		}

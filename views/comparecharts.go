@@ -1,0 +1,163 @@
+package views
+
+import (
+	"net/url"
+	"slices"
+
+	"github.com/a-h/templ"
+
+	"github.com/exprec/exprec/recorder"
+)
+
+// compareChartsView is the charts of a comparison, ready to be shown.
+type compareChartsView struct {
+	Filter  []fact // what the form of the filter carries along
+	Tools   chartToolsView
+	Groups  []chartGroup
+	Total   int
+	Shown   int
+	Brief   bool // below the table: some charts, no tools
+	MoreURL string
+	Topic   string // of a run that goes on: it may log new scalars
+}
+
+const (
+	compareMainCharts = 4       // charts below the table of differences
+	compareDrawn      = 2000000 // points that the server draws for a page; more are drawn for who asks
+)
+
+// comparedScalar is a scalar of some of the runs.
+type comparedScalar struct {
+	name   string
+	lines  []chartLine
+	points int64
+}
+
+// scalarsOf are the scalars of all runs, in the order in which they come up. The
+// colour of a run is that of its place, whatever scalars it has.
+func (v *compareView) scalarsOf(runs []*recorder.Run, read func(*recorder.Run) ([]recorder.ScalarSummary, error)) []*comparedScalar {
+	byName := map[string]*comparedScalar{}
+	var all []*comparedScalar
+	for i, run := range runs {
+		scalars, err := read(run)
+		v.Problems = slices.Compact(appendProblem(v.Problems, run, err))
+		for _, summary := range scalars {
+			s, known := byName[summary.Name]
+			if !known {
+				s = &comparedScalar{name: summary.Name}
+				byName[summary.Name] = s
+				all = append(all, s)
+			}
+			s.lines = append(s.lines, chartLine{Run: run, Label: v.Runs[i].Label, Colour: v.Runs[i].Colour})
+			s.points += summary.Count
+		}
+	}
+	return all
+}
+
+// charts are all scalars, one chart each, with the lines of all runs that have
+// it.
+func (d *Dashboard) compareCharts(v *compareView, runs []*recorder.Run) templ.Component {
+	own, system := v.scalarsOf(runs, (*recorder.Run).Scalars), v.scalarsOf(runs, (*recorder.Run).System)
+	page := newCompareCharts(*v)
+	byName := map[string]*comparedScalar{}
+	for _, s := range append(slices.Clone(own), system...) {
+		byName[s.name] = s
+	}
+	room := int64(compareDrawn)
+	for _, g := range groupNames(comparedNames(own), comparedNames(system)) {
+		for _, name := range g.names {
+			page.add(g, d.compareChart(v, byName[name], g.open, &room))
+		}
+	}
+	return compareChartsPage(page)
+}
+
+// compareMain are those below the table of differences.
+func (d *Dashboard) compareMain(v *compareView, runs []*recorder.Run) templ.Component {
+	all := v.scalarsOf(runs, (*recorder.Run).Scalars)
+	if len(all) == 0 {
+		return templ.NopComponent
+	}
+	total := len(all)
+	mainFirst(all, runs)
+	page := newCompareCharts(*v)
+	page.Brief, page.MoreURL = true, v.State.onTab("charts").URL()
+	room := int64(compareDrawn)
+	for _, s := range all[:min(total, compareMainCharts)] {
+		page.add(namedGroup{open: true}, d.compareChart(v, s, true, &room))
+	}
+	page.Total = total
+	return compareChartsPage(page)
+}
+
+// compareChart is drawn as long as there is room.
+func (d *Dashboard) compareChart(v *compareView, s *comparedScalar, open bool, room *int64) chart {
+	state := v.State.Charts
+	if !open || s.points > *room || !state.shows(s.name) {
+		return chartLater(s.name, s.lines, state)
+	}
+	*room -= s.points
+	return d.chart(s.name, s.lines, state)
+}
+
+// mainFirst puts the main metric first, then what has a goal, then the others.
+func mainFirst(all []*comparedScalar, runs []*recorder.Run) {
+	main := runs[0].MainMetric()
+	rank := func(s *comparedScalar) int {
+		switch {
+		case s.name == main:
+			return 0
+		case goalAmong(runs, s.name) != recorder.NoGoal:
+			return 1
+		}
+		return 2
+	}
+	slices.SortStableFunc(all, func(a, b *comparedScalar) int { return rank(a) - rank(b) })
+}
+
+func comparedNames(all []*comparedScalar) []string {
+	names := make([]string, len(all))
+	for i, s := range all {
+		names[i] = s.name
+	}
+	return names
+}
+
+func newCompareCharts(v compareView) compareChartsView {
+	keep, _ := url.Parse(v.State.with(func(s *compareState) { s.Charts, s.Only = chartState{}, "" }).URL()) // our own: it cannot fail
+	page := compareChartsView{Tools: chartToolsView{URL: "/compare", State: v.State.Charts, Keep: keep.Query()}}
+	page.Tools.State.Only = v.State.Only
+	filter := keep.Query()
+	for name, values := range v.State.Charts.query() {
+		filter[name] = values
+	}
+	filter.Del("only")
+	page.Filter = chartToolsView{Keep: filter}.keep()
+	if len(v.Live) > 0 {
+		page.Topic = "run/" + v.Live[0].ID + "/scalars"
+	}
+	return page
+}
+
+// add puts a chart into its group.
+func (c *compareChartsView) add(g namedGroup, one chart) {
+	if n := len(c.Groups); n == 0 || c.Groups[n-1].Title != g.title {
+		c.Groups = append(c.Groups, chartGroup{Title: g.title, Open: g.open})
+	}
+	group := &c.Groups[len(c.Groups)-1]
+	group.Charts = append(group.Charts, one)
+	c.Total++
+	if !one.Hidden {
+		group.Shown++
+		c.Shown++
+	}
+}
+
+// follows makes the page take in the charts of scalars that are new.
+func (c compareChartsView) follows() templ.Attributes {
+	if c.Topic == "" {
+		return nil
+	}
+	return templ.Attributes{"data-live": c.Topic, "data-charts-of": "/compare"}
+}
