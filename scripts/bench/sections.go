@@ -33,6 +33,7 @@ var sections = []section{
 	{"decode points", decodePoints},
 	{"open many scalars", openScalars},
 	{"list", listRuns},
+	{"read", readRuns},
 	{"system metrics", sampling},
 	{"exprec run", runCommand},
 	{"exprec run output", runOutput},
