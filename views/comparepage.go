@@ -38,9 +38,6 @@ func (d *Dashboard) comparePage(w http.ResponseWriter, r *http.Request) error {
 	if len(found.runs) == 0 && len(found.unknown) > 0 {
 		status = http.StatusNotFound
 	}
-	if r.Header.Get("HX-Request") != "" {
-		w.Header().Set("HX-Push-Url", state.URL())
-	}
 	return d.render(w, r, status, head{Title: v.windowTitle(), Section: "compare"}, comparePageBody(v))
 }
 
