@@ -95,8 +95,7 @@ func TestChartsLightEveryPixelOfAllPoints(t *testing.T) {
 					const all = pixels(c);
 					let different = 0;
 					for (let i = 0; i < all.data.length; i += 4) {
-						// Where many strokes meet, their edges are summed up with an error of a step or two of 255.
-						if ([0, 1, 2, 3].some((k) => Math.abs(all.data[i + k] - few.data[i + k]) > 3)) different++;
+						if ([0, 1, 2, 3].some((k) => all.data[i + k] !== few.data[i + k])) different++;
 					}
 					return { Points: points, All: c.data[0].x.length, Lit: lights, Different: different };
 				})()`)

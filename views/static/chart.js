@@ -98,7 +98,13 @@
 		url(line, state, columns, range) {
 			const q = new URLSearchParams({ w: columns });
 			if (state.x !== "") q.set("x", state.x);
-			if (range) {
+			if (range && range[0] < range[1] && (!state.logx || range[0] > 0)) {
+				// One column more on each side: the strokes at the edges show a part of it.
+				const [lo, hi] = range, share = 1 / columns;
+				q.set("from", state.logx ? lo / (hi / lo) ** share : lo - (hi - lo) * share);
+				q.set("to", state.logx ? hi * (hi / lo) ** share : hi + (hi - lo) * share);
+				q.set("w", columns + 2);
+			} else if (range) {
 				q.set("from", range[0]);
 				q.set("to", range[1]);
 			}
