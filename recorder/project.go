@@ -21,7 +21,8 @@ type Project struct {
 	homes  []string             // folders that hold runs/; new runs go into the first
 	repo   *gitstore.Repository // nil without a repository
 	stores []*gitstore.Store    // new runs go into the first
-	note   string               // why runs are not stored in the repository itself
+	stands standing
+	note   string // why runs are not stored in the repository itself
 
 	known    knownRuns // what refs and folders said when they were last looked at
 	kept     keptCatalog
@@ -56,6 +57,7 @@ func Open(dir string) (*Project, error) {
 	if len(p.stores) == 0 {
 		return nil, fmt.Errorf("%w: %s", ErrNoProject, p.top)
 	}
+	p.stand()
 	return p, nil
 }
 

@@ -61,16 +61,27 @@ func (d *Dashboard) Close() error {
 	return err
 }
 
-// project gives the project, which stays open from the first time on.
+// project gives the project, which stays open from the first time on, as long as
+// it is the same.
 func (d *Dashboard) project(ctx context.Context) (*recorder.Project, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if d.opened != nil {
+	if d.opened != nil && !d.opened.Stale() {
 		return d.opened, nil
 	}
 	p, err := d.options.Open(ctx)
+	if nothingYet(err) && d.opened != nil {
+		return nil, &fault{
+			status: http.StatusNotFound,
+			text:   "The project in " + d.options.Path + " is gone.",
+			hint:   "Its folder or its repository was removed or renamed while this page was served. When it comes back, so do its runs.",
+		}
+	}
 	if err != nil {
 		return nil, err
+	}
+	if d.opened != nil {
+		_ = d.opened.Close() // of a folder that is gone
 	}
 	d.opened = p
 	return p, nil

@@ -14,18 +14,32 @@ import (
 
 func newDemo(a *app) *cobra.Command {
 	epochs := 30
+	var serve, noServe bool
 	c := &cobra.Command{
 		Use:   "demo",
 		Short: "Record real training runs in a throw-away project",
 		Long: "Train a small network on handwritten digits twelve times in a new project in the folder for\n" +
 			"temporary files, record it all, and show what the other commands make of it. One training goes\n" +
-			"on for five minutes, or until the project is removed. Needs git.",
+			"on for five minutes, or until the project is removed. On a terminal the dashboard on it is\n" +
+			"served at the end, until Ctrl-C. Needs git.",
 		Example: "exprec demo",
 		Args:    between(0, 0),
 		RunE: func(c *cobra.Command, _ []string) error {
-			return a.demo(c.Context(), epochs)
+			if serve && noServe {
+				return usage("", "--serve and --no-serve exclude each other")
+			}
+			if err := a.demo(c.Context(), epochs); err != nil {
+				return err
+			}
+			if noServe || !serve && !a.interactive() {
+				return nil
+			}
+			a.prompt("exprec")
+			return a.serve(c.Context(), serveOptions{host: serveHost, port: servePort})
 		},
 	}
+	c.Flags().BoolVar(&serve, "serve", false, "serve the dashboard at the end, without a terminal too")
+	c.Flags().BoolVar(&noServe, "no-serve", false, "end without it")
 	c.Flags().IntVar(&epochs, "epochs", epochs, "how long to train")
 	c.AddCommand(newDemoTrain())
 	return c
@@ -113,6 +127,7 @@ func (a *app) goOn(best, id string) {
 	a.heading("Go on in the project")
 	for _, line := range []string{
 		"cd " + quote(a.dir),
+		"exprec   # the dashboard, on http://localhost:8080/",
 		"exprec list lost",
 		"exprec why " + demoFirst + " " + demoSecond + "   # what moved its main metric",
 		"exprec scalars " + best + " val/loss --csv",

@@ -10,16 +10,18 @@ import (
 // newRoot builds the whole command line.
 func newRoot(a *app) *cobra.Command {
 	root := &cobra.Command{
-		Use:           "exprec COMMAND",
+		Use:           "exprec [COMMAND]",
 		Short:         "Record experiments in git: compare runs, reproduce results",
-		Long:          "exprec shows, compares and brings back the runs that your programs recorded.\nRUN is an id or its first letters, a name or alias, @ for the newest run, @~2 for two before it.",
+		Long:          "exprec shows, compares and brings back the runs that your programs recorded. Alone it serves the\ndashboard on http://localhost:8080/ until Ctrl-C.\n\nRUN is an id or its first letters, a name or alias, @ for the newest run, @~2 for two before it.",
 		Example:       "exprec list",
 		Version:       buildVersion(),
 		Args:          knownWord,
 		Annotations:   codes(noRunCode, refusedCode, damagedCode, "6    another machine's side failed"),
 		SilenceErrors: true,
 		SilenceUsage:  true,
-		RunE:          func(c *cobra.Command, _ []string) error { return c.Help() },
+		RunE: func(c *cobra.Command, _ []string) error {
+			return a.serve(c.Context(), serveOptions{host: serveHost, port: servePort})
+		},
 	}
 	root.CompletionOptions.DisableDefaultCmd = true
 	root.SuggestionsMinimumDistance = 2
@@ -27,6 +29,9 @@ func newRoot(a *app) *cobra.Command {
 	root.SetErr(a.errs)
 	root.SetVersionTemplate("exprec {{.Version}}\n")
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
+		if !c.HasParent() {
+			return usage("exprec serve has options, as all commands have: see exprec help", "%v", err)
+		}
 		return usage("see exprec help"+below(c), "%v", err)
 	})
 	root.SetHelpFunc(func(c *cobra.Command, _ []string) { help(a.out, c) })

@@ -100,6 +100,11 @@ func TestScripts(t *testing.T) {
 			"manyruns":   manyRuns,
 			"oldlock":    oldLock,
 			"nowhere":    nowhere,
+			"printed":    awaitText,
+			"page":       askPage,
+			"stream":     askStream,
+			"occupy":     occupy,
+			"unsaid":     unsaid,
 		},
 		RequireUniqueNames: true,
 		// UPDATE=1 go test writes what commands print into the scripts.

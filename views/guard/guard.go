@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"runtime/debug"
+	"time"
 )
 
 // The limits of a request.
@@ -11,6 +12,9 @@ const (
 	MaxQuery = 8 << 10  // bytes after the question mark of a URL
 	MaxBody  = 16 << 20 // bytes of what is posted: the longest texts of notes, encoded
 )
+
+// bodyPatience is how long what is posted may take to arrive.
+const bodyPatience = time.Minute
 
 // Options say who may ask. The zero value is right for a server that only this
 // machine reaches.
@@ -48,7 +52,11 @@ func New(o Options) func(http.Handler) http.Handler {
 					return
 				}
 			}
-			r.Body = http.MaxBytesReader(w, r.Body, MaxBody)
+			if !isSafe(r) {
+				// Not all servers can; it is set anew for each request.
+				_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(bodyPatience))
+				r.Body = http.MaxBytesReader(w, r.Body, MaxBody)
+			}
 			answer := &answer{ResponseWriter: w}
 			defer answer.recover(o.Report)
 			next.ServeHTTP(answer, r)
