@@ -70,35 +70,66 @@ func (r Row) hasValue(name string) bool {
 // Best is the place of the row with the best value of a scalar or result, -1
 // where nothing says what is better or there is nothing to compare with. A run
 // that goes on is not compared with an end.
-func (r *Rows) Best(c *Column) int {
-	best, compared, bestValue := -1, 0, 0.0
-	if c.Metric() == "" {
-		return -1
-	}
-	goals, running, declaredGoals := map[*record.NamedGoal]Goal{}, r.isRunning(), r.goals()
+func (r *Rows) Best(c *Column) int { return r.Extent(c).Best }
+
+// Extent is how far the values of a column reach.
+type Extent struct {
+	Best            int // see [Rows.Best]
+	Least, Greatest float64
+	Some            bool // there is a finite number at all
+}
+
+// Extent looks at the numbers of a column.
+func (r *Rows) Extent(c *Column) Extent {
+	e := Extent{Best: -1, Least: math.Inf(1), Greatest: math.Inf(-1)}
+	compared, bestValue := 0, 0.0
+	goal, running := r.goalOf(c), r.isRunning()
 	for i, row := range r.rows {
 		v := c.of(row)
-		if v.Kind != query.Number || math.IsNaN(v.Num) || running(row) {
+		if v.Kind != query.Number || math.IsNaN(v.Num) {
 			continue
 		}
-		declared := declaredGoals(row)
-		goal, known := goals[first0(declared)]
-		if !known {
-			goal = r.of.project.goal(declared, c.Metric())
-			goals[first0(declared)] = goal
+		if !math.IsInf(v.Num, 0) {
+			e.Least, e.Greatest, e.Some = min(e.Least, v.Num), max(e.Greatest, v.Num), true
 		}
-		if goal == NoGoal {
-			continue
-		}
-		compared++
-		if best < 0 || Better(goal, v.Num, bestValue) {
-			best, bestValue = i, v.Num
+		if g := goal(row); g != NoGoal && !running(row) {
+			compared++
+			if e.Best < 0 || Better(g, v.Num, bestValue) {
+				e.Best, bestValue = i, v.Num
+			}
 		}
 	}
 	if compared < 2 {
-		return -1
+		e.Best = -1
 	}
-	return best
+	return e
+}
+
+// goalOf tells of rows what is better for a scalar or result.
+func (r *Rows) goalOf(c *Column) func(row int) Goal {
+	if c.Metric() == "" {
+		return func(int) Goal { return NoGoal }
+	}
+	column := columnOf(r.of, "goals", (*index.Table).Goals)
+	known := map[*record.NamedGoal]Goal{}
+	var last *record.NamedGoal
+	lastGoal := r.of.project.goal(nil, c.Metric())
+	known[nil] = lastGoal
+	return func(row int) Goal {
+		half, at := column.in(row)
+		declared := half.Goals(at)
+		key := first0(declared)
+		if key == last {
+			return lastGoal
+		}
+		goal, ok := known[key]
+		if !ok {
+			goal = r.of.project.goal(declared, c.Metric())
+			known[key] = goal
+		}
+		last, lastGoal = key, goal
+		return goal
+	}
 }
 
 // isRunning tells of rows whether they go on.
@@ -107,15 +138,6 @@ func (r *Rows) isRunning() func(row int) bool {
 	return func(row int) bool {
 		half, at := status.in(row)
 		return half.Text(at) == string(Running)
-	}
-}
-
-// goals gives the goals that the runs of rows declared.
-func (r *Rows) goals() func(row int) []record.NamedGoal {
-	column := columnOf(r.of, "goals", (*index.Table).Goals)
-	return func(row int) []record.NamedGoal {
-		half, at := column.in(row)
-		return half.Goals(at)
 	}
 }
 
@@ -129,20 +151,6 @@ func (r *Rows) Archived(is bool) *Rows {
 		}
 	}
 	return kept
-}
-
-// Range is the least and the greatest finite number of a column, and whether
-// there are any.
-func (r *Rows) Range(c *Column) (least, greatest float64, ok bool) {
-	least, greatest = math.Inf(1), math.Inf(-1)
-	for _, row := range r.rows {
-		v := c.of(row)
-		if v.Kind != query.Number || math.IsNaN(v.Num) || math.IsInf(v.Num, 0) {
-			continue
-		}
-		least, greatest, ok = min(least, v.Num), max(greatest, v.Num), true
-	}
-	return least, greatest, ok
 }
 
 // ParamKey is the shortest key by which a query finds a parameter.

@@ -156,11 +156,11 @@ func (c *completer) values(key, operator, typed string) {
 }
 
 func (c *completer) bounds(key string, column *Column) {
-	least, greatest, ok := c.rows.Range(column)
-	if !ok || math.IsInf(greatest-least, 0) {
+	e := c.rows.Extent(column)
+	if !e.Some || math.IsInf(e.Greatest-e.Least, 0) {
 		return
 	}
-	for _, word := range []string{fmt.Sprintf("%.3g..", least), fmt.Sprintf("..%.3g", greatest)} {
+	for _, word := range []string{fmt.Sprintf("%.3g..", e.Least), fmt.Sprintf("..%.3g", e.Greatest)} {
 		c.add("", word, key+"="+word, "range")
 	}
 }

@@ -128,6 +128,11 @@ func (r *Rows) tallyByCode(c *Column, most int) (Tally, bool) {
 	}
 	counter := newCounter(most)
 	for i := range counts {
+		if have, distinct := sumOf(counts[i]); distinct > most {
+			counter.many = true
+			counter.have += have
+			continue
+		}
 		for code, n := range counts[i] {
 			if n > 0 {
 				counter.add(value(i, code), int(n))
@@ -135,6 +140,17 @@ func (r *Rows) tallyByCode(c *Column, most int) (Tally, bool) {
 		}
 	}
 	return counter.tally(), true
+}
+
+// sumOf adds counts up, and says how many there are.
+func sumOf(counts []int32) (sum, there int) {
+	for _, n := range counts {
+		if n > 0 {
+			sum += int(n)
+			there++
+		}
+	}
+	return sum, there
 }
 
 // codes are the two halves of a key's column where its values have numbers, and
@@ -176,14 +192,17 @@ func (c *catalog) onlyParam(name string) bool {
 	return c.scalarValues("", name) == nil && c.resultValues(name) == nil
 }
 
-// Differing names the parameters that are not the same in all rows: those that
-// most rows have first, then those with the most values, then by name.
-func (r *Rows) Differing(most int) []string {
-	type spread struct {
-		name           string
-		have, distinct int
-	}
-	var found []spread
+// Spread is how a parameter differs between the rows of a list.
+type Spread struct {
+	Name     string
+	Have     int // rows that have it
+	Distinct int // different values, as far as they were told apart
+}
+
+// Spreads are the parameters that are not the same in all rows: those that most
+// rows have first, then those with the most values, then by name.
+func (r *Rows) Spreads() []Spread {
+	var found []Spread
 	for _, name := range r.someParams() {
 		t := r.Tally(r.Param(name), maxDistinct)
 		distinct := len(t.Counts)
@@ -191,23 +210,31 @@ func (r *Rows) Differing(most int) []string {
 			distinct = maxDistinct
 		}
 		if t.Have > 0 && (distinct > 1 || t.Have < len(r.rows)) {
-			found = append(found, spread{name, t.Have, distinct})
+			found = append(found, Spread{name, t.Have, distinct})
 		}
 	}
-	slices.SortFunc(found, func(a, b spread) int {
-		return cmp.Or(b.have-a.have, b.distinct-a.distinct, cmp.Compare(a.name, b.name))
+	slices.SortFunc(found, func(a, b Spread) int {
+		return cmp.Or(b.Have-a.Have, b.Distinct-a.Distinct, cmp.Compare(a.Name, b.Name))
 	})
+	return found
+}
+
+// Differing names the first of [Rows.Spreads].
+func (r *Rows) Differing(most int) []string {
 	var names []string
-	for _, s := range found[:min(most, len(found))] {
-		names = append(names, s.name)
+	for _, s := range r.Spreads() {
+		if len(names) == most {
+			break
+		}
+		names = append(names, s.Name)
 	}
 	return names
 }
 
 const (
-	maxDistinct   = 1000 // how many values of a parameter are told apart: more than that are many
-	maxParamNames = 500  // how many parameters are looked at in all rows
-	paramRows     = 100  // else those of so many of the newest rows
+	maxDistinct   = 100 // how many values of a parameter are told apart: more than that are many
+	maxParamNames = 500 // how many parameters are looked at in all rows
+	paramRows     = 100 // else those of so many of the newest rows
 )
 
 // someParams are the names of the parameters, of very many those that the first

@@ -16,8 +16,9 @@ import (
 // bench is a project with a dashboard that serves it.
 type bench struct {
 	testing.TB
-	dir string
-	url string
+	dir       string
+	url       string
+	dashboard *Dashboard
 }
 
 // newBench makes a repository and serves its runs. Nothing of the repository but
@@ -34,7 +35,7 @@ func newBench(t testing.TB) *bench {
 			t.Error(err)
 		}
 	})
-	return &bench{TB: t, dir: dir, url: server.URL}
+	return &bench{TB: t, dir: dir, url: server.URL, dashboard: d}
 }
 
 // record makes a run.

@@ -2,6 +2,8 @@ package views
 
 import (
 	"bytes"
+	"net/http"
+	"net/http/httptest"
 	"testing"
 
 	"github.com/exprec/exprec/gitstore/gitstoretest"
@@ -9,15 +11,43 @@ import (
 )
 
 // manyRuns is a bench with n runs of recordertest.Many.
-func manyRuns(t testing.TB, n int) *bench {
+func manyRuns(t testing.TB, n int) *bench { return wideRuns(t, n, 0, 0) }
+
+// wideRuns is a bench with n runs that have so many more parameters and scalars.
+func wideRuns(t testing.TB, n, params, scalars int) *bench {
 	t.Helper()
 	b := newBench(t)
 	var stream bytes.Buffer
-	if err := recordertest.Many(&stream, n); err != nil {
+	if err := recordertest.Wide(&stream, n, params, scalars); err != nil {
 		t.Fatal(err)
 	}
 	if out, err := gitstoretest.Run(b.dir, stream.String(), "fast-import", "--quiet"); err != nil {
 		t.Fatalf("git fast-import: %v\n%s", err, out)
 	}
 	return b
+}
+
+// BenchmarkRunsPage serves the page of 10,000 runs with 20 parameters and 10
+// metrics each, without the network.
+func BenchmarkRunsPage(b *testing.B) {
+	bench := wideRuns(b, 10_000, 10, 6)
+	for name, path := range map[string]string{
+		"all": "/", "query": "/?q=lr=..0.01+host=gpu-1", "sorted": "/?sort=-val/acc,seed", "grouped": "/?group=model.depth&sort=-val/acc",
+	} {
+		b.Run(name, func(b *testing.B) {
+			page := func() int {
+				w := httptest.NewRecorder()
+				bench.dashboard.ServeHTTP(w, httptest.NewRequest(http.MethodGet, path, nil))
+				if w.Code != http.StatusOK {
+					b.Fatal(w.Code, w.Body)
+				}
+				return w.Body.Len()
+			}
+			size := page()
+			for b.Loop() {
+				page()
+			}
+			b.ReportMetric(float64(size)/1000, "kB")
+		})
+	}
 }

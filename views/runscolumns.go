@@ -39,14 +39,14 @@ type runsColumn struct {
 
 // usualColumns are the keys of the columns that fit some runs: what they are, how
 // they differ, and what came of it.
-func usualColumns(rows *recorder.Rows) []string {
+func usualColumns(rows *recorder.Rows, spreads []recorder.Spread) []string {
 	keys := []string{"status"}
 	if mainSpark(rows) != "" {
 		keys = append(keys, sparkKey)
 	}
 	keys = append(keys, "started", "duration", "commit")
-	for _, name := range rows.Differing(usualParams) {
-		keys = append(keys, listable(rows.ParamKey(name)))
+	for _, s := range spreads[:min(usualParams, len(spreads))] {
+		keys = append(keys, listable(rows.ParamKey(s.Name)))
 	}
 	for _, name := range rows.MainScalars(usualScalars) {
 		keys = append(keys, listable(rows.ScalarKey(name)))
@@ -94,8 +94,8 @@ func columnOf(rows *recorder.Rows, key string) (runsColumn, bool) {
 	switch {
 	case values.Metric() != "":
 		c.Kind, c.Right = "metric", true
-		c.best = rows.Best(values)
-		c.low, c.high, c.ranged = rows.Range(values)
+		e := rows.Extent(values)
+		c.best, c.low, c.high, c.ranged = e.Best, e.Least, e.Greatest, e.Some
 		c.Goal = goalWords(rows, values.Metric())
 	case !values.BuiltIn():
 		c.Kind, c.Right = "param", true

@@ -1,7 +1,6 @@
 package views
 
 import (
-	"context"
 	"slices"
 
 	"github.com/exprec/exprec/recorder"
@@ -42,19 +41,19 @@ type facetValue struct {
 
 // findFacets makes the rail: for each key its values, each with how many runs match
 // it under all filters but those of the key itself.
-func (l *runsList) findFacets(ctx context.Context, p *recorder.Project) ([]runsFacet, error) {
+func (l *runsList) findFacets() ([]runsFacet, error) {
 	terms, err := recorder.ParseTerms(l.state.Query)
 	if err != nil {
 		return nil, err
 	}
-	f := &facetMaker{list: l, terms: terms, project: p, base: inPlace(l.matching, l.state)}
+	f := &facetMaker{list: l, terms: terms, base: inPlace(l.matching, l.state)}
 	var facets []runsFacet
 	for _, k := range facetKeys {
 		column, err := l.rows.Column(k.key)
 		if err != nil {
 			continue
 		}
-		facet, err := f.facet(ctx, column, maxFacetValues)
+		facet, err := f.facet(column, maxFacetValues)
 		if err != nil {
 			return nil, err
 		}
@@ -64,7 +63,7 @@ func (l *runsList) findFacets(ctx context.Context, p *recorder.Project) ([]runsF
 		}
 		facets = appendFacet(facets, facet)
 	}
-	params, err := f.params(ctx)
+	params, err := f.params()
 	return append(facets, params...), err
 }
 
@@ -78,19 +77,18 @@ func appendFacet(facets []runsFacet, f runsFacet) []runsFacet {
 }
 
 type facetMaker struct {
-	list    *runsList
-	terms   recorder.Terms
-	project *recorder.Project
-	base    *recorder.Rows // under all filters
+	list  *runsList
+	terms recorder.Terms
+	base  *recorder.Rows // under all filters
 }
 
 // under are the runs under all filters but those of a column.
-func (f *facetMaker) under(ctx context.Context, column *recorder.Column) (*recorder.Rows, []string, error) {
+func (f *facetMaker) under(column *recorder.Column) (*recorder.Rows, []string, error) {
 	chosen := f.terms.Chosen(column)
 	if len(chosen) == 0 {
 		return f.base, nil, nil
 	}
-	rows, err := f.project.Rows(ctx, f.terms.WithoutColumn(column).Query())
+	rows, err := f.list.all.Match(f.terms.WithoutColumn(column).Query())
 	if err != nil {
 		return nil, nil, err
 	}
@@ -98,9 +96,9 @@ func (f *facetMaker) under(ctx context.Context, column *recorder.Column) (*recor
 }
 
 // facet counts the values of a column. It has none where there are too many.
-func (f *facetMaker) facet(ctx context.Context, column *recorder.Column, most int) (runsFacet, error) {
+func (f *facetMaker) facet(column *recorder.Column, most int) (runsFacet, error) {
 	facet := runsFacet{Key: column.Key(), Title: column.Name()}
-	rows, chosen, err := f.under(ctx, column)
+	rows, chosen, err := f.under(column)
 	if err != nil {
 		return facet, err
 	}
@@ -132,9 +130,14 @@ func (f *runsFacet) add(v facetValue) {
 
 // params are the facets of parameters: those with few values that differ, or that
 // are filtered by.
-func (f *facetMaker) params(ctx context.Context) ([]runsFacet, error) {
+func (f *facetMaker) params() ([]runsFacet, error) {
 	var facets []runsFacet
-	names := f.base.Differing(4 * maxParamFacets)
+	var names []string
+	for _, s := range f.list.spreads {
+		if s.Distinct <= maxParamValues {
+			names = append(names, s.Name)
+		}
+	}
 	all, _, _ := f.base.Names()
 	for _, name := range all {
 		if f.terms.Len() == 0 || slices.Contains(names, name) {
@@ -152,7 +155,7 @@ func (f *facetMaker) params(ctx context.Context) ([]runsFacet, error) {
 		if err != nil {
 			continue
 		}
-		facet, err := f.facet(ctx, column, maxParamValues)
+		facet, err := f.facet(column, maxParamValues)
 		if err != nil {
 			return nil, err
 		}

@@ -3,6 +3,7 @@ package views
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/exprec/exprec/recorder"
@@ -70,15 +71,18 @@ func keepURL(w http.ResponseWriter, r *http.Request, s runsState) {
 // runsList is the runs of a page, before they are made fit for showing.
 type runsList struct {
 	state    runsState
-	all      *recorder.Rows // of the project
-	archived int            // those of them that are archived
-	matching *recorder.Rows // that match, archived or not
-	rows     *recorder.Rows // of all pages, in their order
-	shown    *recorder.Rows // of this page
+	all      *recorder.Rows    // of the project
+	archived int               // those of them that are archived
+	matching *recorder.Rows    // that match, archived or not
+	rows     *recorder.Rows    // of all pages, in their order
+	shown    *recorder.Rows    // of this page
+	spreads  []recorder.Spread // of the parameters in which they differ
+	groups   []recorder.Group
 	pages    int
 	running  int
 	columns  []runsColumn
 	facets   []runsFacet
+	panel    *columnChoice // where columns are being chosen
 	notes    runsNotes
 	typed    string // a query that cannot be understood
 	sparks   *sparks
@@ -95,26 +99,26 @@ func (d *Dashboard) listRuns(r *http.Request, p *recorder.Project, state runsSta
 	}
 	l := &runsList{state: state, all: all, matching: all, sparks: &d.sparks}
 	if state.Query != "" {
-		if l.matching, err = p.Rows(ctx, state.Query); err != nil {
+		if l.matching, err = all.Match(state.Query); err != nil {
 			return nil, err
 		}
 	}
 	l.rows = inPlace(l.matching, state)
+	l.spreads = l.rows.Spreads()
 	if l.rows, err = sortRuns(l.rows, state.Sort); err != nil {
 		return nil, err
 	}
 	l.count()
+	l.groupRows()
 	l.paginate()
-	keys := state.Columns
-	if len(keys) == 0 {
-		keys = usualColumns(l.rows)
-	}
-	l.columns = columnsOf(l.rows, keys)
-	order(l.columns, state)
-	if err := l.findNotes(ctx, p); err != nil {
+	l.chooseColumns()
+	if err := l.findNotes(); err != nil {
 		return nil, err
 	}
-	l.facets, err = l.findFacets(ctx, p)
+	l.facets, err = l.findFacets()
+	if err == nil {
+		err = ctx.Err()
+	}
 	return l, err
 }
 
@@ -138,6 +142,28 @@ func sortRuns(rows *recorder.Rows, by []runsSort) (*recorder.Rows, error) {
 		rows = rows.Sort(column, by[i].Descending)
 	}
 	return rows, nil
+}
+
+// chooseColumns makes the columns: those of the URL, else those that the runs
+// need.
+func (l *runsList) chooseColumns() {
+	keys := l.state.Columns
+	if len(keys) == 0 {
+		keys = usualColumns(l.rows, l.spreads)
+	}
+	if l.state.add != "" && !slices.Contains(keys, l.state.add) {
+		if _, ok := columnOf(l.rows, l.state.add); ok {
+			keys = append(slices.Clone(keys), l.state.add)
+			l.state.Columns = keys
+		} else {
+			l.notes.Unknown = append(l.notes.Unknown, unknownKey{Key: l.state.add})
+		}
+	}
+	l.columns = columnsOf(l.rows, keys)
+	order(l.columns, l.state)
+	if l.state.Panel == "columns" {
+		l.panel = l.choice(keys)
+	}
 }
 
 // count counts the archived runs of the project, and those of the list that go

@@ -1,7 +1,6 @@
 package views
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
 	"net/http"
@@ -65,7 +64,7 @@ func queryErrorOf(err error) *queryFault {
 const maxTerms = 12
 
 // findNotes says what is strange about the query.
-func (l *runsList) findNotes(ctx context.Context, p *recorder.Project) error {
+func (l *runsList) findNotes() error {
 	keys, meant := l.matching.Unknown()
 	for i, key := range keys {
 		note := unknownKey{Key: key, Meant: meant[i]}
@@ -83,12 +82,12 @@ func (l *runsList) findNotes(ctx context.Context, p *recorder.Project) error {
 	}
 	nothing := &noMatch{Other: l.matching.Len(), URL: l.state.with(func(s *runsState) { s.Archive = !s.Archive }).URL()}
 	for i := range min(terms.Len(), maxTerms) {
-		alone, err := p.Rows(ctx, terms.Text(i))
+		alone, err := l.all.Match(terms.Text(i))
 		if err != nil {
 			return err
 		}
 		without := terms.Without(i).Query()
-		left, err := p.Rows(ctx, without)
+		left, err := l.all.Match(without)
 		if err != nil {
 			return err
 		}

@@ -19,7 +19,9 @@ type runsState struct {
 	Page    int      // from 1 on
 	Size    int      // rows of a page
 
-	done string // names what was done just now
+	Panel string // "columns" where they are being chosen
+	add   string // a column to add
+	done  string // names what was done just now
 }
 
 // runsSort is a key to sort by.
@@ -44,6 +46,12 @@ func runsStateOf(v url.Values) (runsState, error) {
 	s := runsState{
 		Query: strings.TrimSpace(v.Get("q")), Archive: v.Get("in") == "archive", Earlier: v.Get("earlier") == "1",
 		Columns: splitKeys(v.Get("cols"), maxColumns), Page: 1, Size: pageSizes[0],
+	}
+	if v.Get("panel") == "columns" {
+		s.Panel = "columns"
+	}
+	if added := splitKeys(v.Get("add"), 1); len(added) == 1 {
+		s.add = added[0]
 	}
 	s.Group = joinKeys(splitKeys(v.Get("group"), maxGroupKeys))
 	if len(s.Query) > maxQueryLength {
@@ -92,6 +100,7 @@ func (s runsState) at(path string) string {
 	if s.Size != pageSizes[0] && s.Size != 0 {
 		add("n", strconv.Itoa(s.Size))
 	}
+	add("panel", s.Panel)
 	add("done", s.done)
 	if len(parts) == 0 {
 		return path
@@ -174,5 +183,5 @@ func listable(key string) string {
 	if strings.HasPrefix(key, `"`) || strings.HasSuffix(key, ")") || !strings.Contains(key, ",") && !strings.HasPrefix(key, "-") && !strings.HasPrefix(key, "~") {
 		return key
 	}
-	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(key) + `"`
+	return quotedText(key)
 }

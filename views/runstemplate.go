@@ -56,3 +56,11 @@ func share(percent int) string {
 	}
 	return "w" + strconv.Itoa((percent+2)/5)
 }
+
+// otherPanel opens the panel of columns, or closes it.
+func otherPanel(panel string) string {
+	if panel == "" {
+		return "columns"
+	}
+	return ""
+}

@@ -19,6 +19,9 @@ type runsView struct {
 	Rows    []runsRow
 	Pages   int
 
+	Groups []string      // keys to group by
+	Panel  *columnChoice // where columns are being chosen
+
 	Done     *runsDone // just now
 	DoneName string
 }
@@ -30,6 +33,7 @@ type runsCounts struct {
 
 // runsRow is a run in the table.
 type runsRow struct {
+	Group            *runsGroup // where one begins with it
 	ID, Short, Label string
 	Colour           string
 	Running          bool
@@ -58,9 +62,13 @@ func (l *runsList) view() runsView {
 		v.Typed = l.typed
 	}
 	v.Counts = runsCounts{Shown: l.rows.Len(), Project: l.all.Len(), Archived: l.archived, Running: l.running}
+	v.Groups, v.Panel = l.groupChoices(), l.panel
 	first := (l.state.Page - 1) * l.state.Size
+	lines := l.groupLines()
 	for i := range l.shown.Len() {
-		v.Rows = append(v.Rows, l.row(l.shown.At(i), first+i))
+		row := l.row(l.shown.At(i), first+i)
+		row.Group = lines[first+i]
+		v.Rows = append(v.Rows, row)
 	}
 	return v
 }

@@ -31,28 +31,28 @@ type bestRun struct {
 }
 
 // groupsJSON writes all scalars of the groups, not only the main ones.
-func (a *app) groupsJSON(rows *recorder.Rows, o listOptions, groups []*runGroup) error {
+func (a *app) groupsJSON(rows *recorder.Rows, o listOptions, groups []recorder.Group) error {
 	_, scalars, results := rows.Names()
 	names := slices.Concat(scalars, results)
 	slices.Sort(names)
 	names = slices.Compact(names)
 	list := []groupJSON{}
 	for _, g := range groups {
-		j := groupJSON{Runs: len(g.rows), NotOK: g.failed, IDs: []string{}, Scalars: map[string]figureJSON{}}
-		for _, v := range g.shown {
+		j := groupJSON{Runs: g.Rows.Len(), NotOK: g.NotOK, IDs: []string{}, Scalars: map[string]figureJSON{}}
+		for _, v := range g.Values {
 			j.Values = append(j.Values, valueJSON(v))
 		}
-		for _, r := range g.rows {
-			j.IDs = append(j.IDs, r.ID())
+		for i := range g.Rows.Len() {
+			j.IDs = append(j.IDs, g.Rows.At(i).ID())
 		}
 		for _, name := range names {
-			f := g.figureOf(rows.Scalar(name))
-			if f.n == 0 {
+			f := g.Figure(rows.Scalar(name))
+			if f.N == 0 {
 				continue
 			}
-			figure := figureJSON{Runs: f.n, Mean: number64(f.mean), Std: number64(f.std)}
-			if f.bestRun != "" {
-				figure.Best = &bestRun{number64(f.best), f.bestRun}
+			figure := figureJSON{Runs: f.N, Mean: number64(f.Mean), Std: number64(f.Std)}
+			if f.BestRun != "" {
+				figure.Best = &bestRun{number64(f.Best), f.BestRun}
 			}
 			j.Scalars[name] = figure
 		}
@@ -90,7 +90,7 @@ func valueJSON(v recorder.Value) any {
 }
 
 // groupsCSV writes a line for each group.
-func (a *app) groupsCSV(rows *recorder.Rows, o listOptions, groups []*runGroup, names []string) error {
+func (a *app) groupsCSV(rows *recorder.Rows, o listOptions, groups []recorder.Group, names []string) error {
 	w := csv.NewWriter(a.out)
 	var line []string
 	for _, key := range o.groupKeys() {
@@ -105,18 +105,18 @@ func (a *app) groupsCSV(rows *recorder.Rows, o listOptions, groups []*runGroup, 
 	}
 	for _, g := range groups {
 		line = nil
-		for _, v := range g.shown {
+		for _, v := range g.Values {
 			line = append(line, csvText(plainWords(v)))
 		}
-		line = append(line, strconv.Itoa(len(g.rows)), strconv.Itoa(g.failed))
+		line = append(line, strconv.Itoa(g.Rows.Len()), strconv.Itoa(g.NotOK))
 		for _, name := range names {
-			f := g.figureOf(rows.Scalar(name))
+			f := g.Figure(rows.Scalar(name))
 			cells := []string{"", "", ""}
-			if f.n > 0 {
-				cells[0], cells[1] = plainNumber(f.mean), plainNumber(f.std)
+			if f.N > 0 {
+				cells[0], cells[1] = plainNumber(f.Mean), plainNumber(f.Std)
 			}
-			if f.bestRun != "" {
-				cells[2] = plainNumber(f.best)
+			if f.BestRun != "" {
+				cells[2] = plainNumber(f.Best)
 			}
 			line = append(line, cells...)
 		}

@@ -15,8 +15,12 @@ import (
 // very many is there in seconds. Each has its start and its record, ten
 // parameters, three scalars, a result and one of three sources. The same n
 // gives the same runs.
-func Many(w io.Writer, n int) error {
-	m := &many{Writer: bufio.NewWriterSize(w, 1<<20), random: rand.New(rand.NewPCG(1, 2))}
+func Many(w io.Writer, n int) error { return Wide(w, n, 0, 0) }
+
+// Wide is Many with so many more parameters and scalars in each run. Half of the
+// parameters have few values.
+func Wide(w io.Writer, n, params, scalars int) error {
+	m := &many{Writer: bufio.NewWriterSize(w, 1<<20), random: rand.New(rand.NewPCG(1, 2)), params: params, scalars: scalars}
 	for i := range sources {
 		fmt.Fprintf(m, "blob\nmark :%d\n", i+1)
 		m.data(fmt.Appendf(nil, "learning_rate = %d\n", i))
@@ -34,6 +38,8 @@ const sources = 3
 type many struct {
 	*bufio.Writer
 	random *rand.Rand
+
+	params, scalars int // beside the usual ones
 }
 
 func (m *many) data(b []byte) {
@@ -73,10 +79,16 @@ func (m *many) run(i int) error {
 		info.Error = &record.Failure{Type: "RuntimeError", Message: "CUDA out of memory", Fingerprint: fmt.Sprintf("%016x", i%4)}
 	}
 	info.Results = []record.Result{{Name: "test/acc", Value: 1 - loss/2}}
-	params, err := record.EncodeParams(map[string]any{
+	values := map[string]any{
 		"lr": math.Pow(10, -1-4*m.random.Float64()), "batch": int64(16 << m.random.IntN(4)), "seed": int64(i), "epochs": int64(30), "dropout": 0.1,
 		"model": map[string]any{"depth": int64(2 + i%6), "width": int64(128), "name": "resnet"}, "optimizer": map[string]any{"name": "adam", "decay": 0.01},
-	})
+	}
+	for j := range m.params {
+		if values[fmt.Sprint("param-", j)] = m.random.Float64(); j%2 == 0 {
+			values[fmt.Sprint("param-", j)] = int64(m.random.IntN(j + 2))
+		}
+	}
+	params, err := record.EncodeParams(values)
 	if err != nil {
 		return err
 	}
@@ -86,6 +98,9 @@ func (m *many) run(i int) error {
 		points.Add("loss", int64(step), at, loss*float64(5-step))
 		points.Add("val/loss", int64(step), at, loss*float64(6-step))
 		points.Add("val/acc", int64(step), at, 1-loss*float64(5-step)/6)
+		for j := range m.scalars {
+			points.Add(fmt.Sprint("layer-", j, "/norm"), int64(step), at, loss*float64(j+step))
+		}
 	}
 	m.commit(uuid, 2*i+sources+2, 2*i+sources+1, ended, "record")
 	m.file(record.RunFile, record.EncodeRun(&info))
