@@ -748,7 +748,7 @@ func parametersCard(o *overview) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if len(o.Params) >= searchedParams {
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 64, "<input type=\"search\" class=\"push needs-script\" data-filter=\"run-params\" placeholder=\"Find a parameter\" aria-label=\"Find a parameter\">")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 64, "<input type=\"search\" id=\"find-parameter\" class=\"push needs-script\" data-filter=\"run-params\" placeholder=\"Find a parameter\" aria-label=\"Find a parameter\">")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"github.com/chromedp/cdproto/audits"
+	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/runtime"
@@ -20,7 +21,14 @@ type watch struct {
 	problems []string
 	hosts    map[string]bool
 	expected map[answer]bool
-	requests map[network.RequestID]string // those without an end, and their URLs
+	requests map[network.RequestID]request // those without an end
+	document cdp.LoaderID                  // of the page that came last
+}
+
+// request is one that a page has sent.
+type request struct {
+	url      string
+	document cdp.LoaderID
 }
 
 // answer is a status that is meant to come for a path.
@@ -30,7 +38,7 @@ type answer struct {
 }
 
 func newWatch() *watch {
-	return &watch{hosts: map[string]bool{}, expected: map[answer]bool{}, requests: map[network.RequestID]string{}}
+	return &watch{hosts: map[string]bool{}, expected: map[answer]bool{}, requests: map[network.RequestID]request{}}
 }
 
 func (w *watch) allow(host string) {
@@ -54,13 +62,16 @@ func (w *watch) take() []string {
 	return problems
 }
 
-// open gives the URLs of the requests that have no whole answer yet.
+// open gives the URLs of the requests of the page that have no whole answer yet.
+// Of those of a page that is left Chromium does not always say how they ended.
 func (w *watch) open() []string {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	var urls []string
-	for _, u := range w.requests {
-		urls = append(urls, u)
+	for _, r := range w.requests {
+		if r.document == w.document {
+			urls = append(urls, r.url)
+		}
 	}
 	return urls
 }
@@ -133,8 +144,11 @@ func (w *watch) request(e *network.EventRequestWillBeSent) {
 	if !w.hosts[u.Host] {
 		w.problem("request to another host: %s", e.Request.URL)
 	}
+	if e.Type == network.ResourceTypeDocument {
+		w.document = e.LoaderID
+	}
 	if e.Type != network.ResourceTypeEventSource {
-		w.requests[e.RequestID] = e.Request.URL
+		w.requests[e.RequestID] = request{e.Request.URL, e.LoaderID}
 	}
 }
 
@@ -148,7 +162,7 @@ func (w *watch) response(e *network.EventResponseReceived) {
 // failed is a request without a whole answer. One that the page gave up itself,
 // by going on to another page, is none.
 func (w *watch) failed(e *network.EventLoadingFailed) {
-	address := w.requests[e.RequestID]
+	address := w.requests[e.RequestID].url
 	delete(w.requests, e.RequestID)
 	if e.Canceled && e.BlockedReason == "" && e.CorsErrorStatus == nil {
 		return
