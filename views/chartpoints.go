@@ -2,6 +2,7 @@ package views
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"hash/fnv"
 	"math"
@@ -25,6 +26,7 @@ type pointsQuery struct {
 	columns  int     // 0: all points
 	smooth   int     // over about how many points; 0 for not at all
 	robust   bool    // the range of y without outliers is wanted
+	among    bool    // the run is one of several: it may have no such scalar
 }
 
 // pointsQueryOf reads a query:
@@ -36,8 +38,10 @@ type pointsQuery struct {
 //	smooth  over about how many points a smoothed line goes along; none where left out
 //	log     x, y or xy: what has no place on a logarithmic axis becomes a gap
 //	out     1 asks for the range of y without outliers
+//	among   1 says that the run is one of several of a chart: that it has no such
+//	        scalar is an answer without content then, and no error
 func pointsQueryOf(q url.Values) (pointsQuery, error) {
-	p := pointsQuery{name: q.Get("name"), from: math.NaN(), to: math.NaN(), robust: q.Get("out") == "1"}
+	p := pointsQuery{name: q.Get("name"), from: math.NaN(), to: math.NaN(), robust: q.Get("out") == "1", among: q.Get("among") == "1"}
 	var err error
 	if p.name == "" {
 		return p, badRequest("A chart needs the name of a scalar.")
@@ -94,6 +98,10 @@ func (d *Dashboard) chartPoints(w http.ResponseWriter, r *http.Request) error {
 		return nil
 	}
 	line, err := d.line(run, q.name, q.shape)
+	if q.among && errors.Is(err, recorder.ErrNoScalar) {
+		w.WriteHeader(http.StatusNoContent)
+		return nil
+	}
 	if err != nil {
 		return err
 	}

@@ -205,8 +205,12 @@ func notesOf(facts []lineFacts) []string {
 }
 
 // pointsURL is where charts.js gets the points of a line.
-func (l chartLine) pointsURL(name string) string {
-	return "/runs/" + l.Run.ID() + "/points?" + url.Values{"name": {name}}.Encode()
+func (c chart) pointsURL(l chartLine) string {
+	q := url.Values{"name": {c.Name}}
+	if len(c.Lines) > 1 {
+		q.Set("among", "1")
+	}
+	return "/runs/" + l.Run.ID() + "/points?" + q.Encode()
 }
 
 // topic is the live topic of a line, empty for a run that has ended.

@@ -56,7 +56,7 @@
 		try {
 			if (signal.aborted) throw signal.reason;
 			const answer = await fetch(url, { signal });
-			if (answer.status === 404) return null;
+			if (answer.status === 204) return null;
 			if (!answer.ok) throw new Error("the server answered " + answer.status);
 			const line = decode(await answer.arrayBuffer());
 			line.said = JSON.parse(answer.headers.get("Exprec-Line"));
