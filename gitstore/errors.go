@@ -44,5 +44,10 @@ var (
 	ErrChanged = errors.New("the file changes while it is read")
 )
 
-// ErrNoRemote: no remote has the name, and it is no address either.
-var ErrNoRemote = errors.New("no such remote")
+// Errors of exchanging with remotes.
+var (
+	// ErrNoRemote: no remote has the name, and it is no address either.
+	ErrNoRemote = errors.New("no such remote")
+	// ErrNoLFS: large contents are moved by git-lfs, which is not on PATH.
+	ErrNoLFS = errors.New("there is no git-lfs on PATH")
+)

@@ -95,7 +95,7 @@ func (t *tail) sentence() string {
 	if words == "" {
 		return ""
 	}
-	return fmt.Sprintf(": %.300s", words)
+	return fmt.Sprintf(": %.900s", words)
 }
 
 // gcAge is how old a gc.pid may be and still speak of a git gc that runs; git

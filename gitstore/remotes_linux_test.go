@@ -266,3 +266,43 @@ func awaitPort(t *testing.T, port int) {
 		}
 	}
 }
+
+// Large contents go to a remote and come from it, by git-lfs.
+func TestLargeContentsGoAlong(t *testing.T) {
+	b := newExchangeBench(t, 1)
+	file := filepath.Join(t.TempDir(), "large")
+	if err := os.WriteFile(file, []byte(strings.Repeat("large content\n", 1000)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	ours := b.store(b.ours)
+	pointer, err := ours.LFS().Put(t.Context(), file, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer gitstoretest.Unchanged(t, b.ours)()
+	defer gitstoretest.Unchanged(t, b.theirs)()
+	remote, _ := b.list(ours)
+	for range 2 { // the second time there is nothing to do
+		if err := remote.PushLarge(t.Context(), WireOptions{}, []Pointer{pointer}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	theirs := b.store(b.theirs)
+	remote, _ = b.list(theirs)
+	if err := remote.FetchLarge(t.Context(), WireOptions{}, pointer); err != nil {
+		t.Fatal(err)
+	}
+	content, err := theirs.LFS().Open(pointer)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer content.Close()
+	if data, err := io.ReadAll(content); err != nil || len(data) != 14_000 {
+		t.Errorf("%d bytes, %v", len(data), err)
+	}
+	missing := pointer
+	missing.OID[0]++
+	if err := remote.FetchLarge(t.Context(), WireOptions{}, missing); err == nil {
+		t.Error("a content came that nobody has")
+	}
+}

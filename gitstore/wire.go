@@ -35,6 +35,9 @@ type wire struct {
 	push     bool
 	silence  time.Duration
 	prompt   bool
+	large    bool      // it is for git-lfs
+	input    io.Reader // of git
+	drop     bool      // what git prints is of no use
 }
 
 // WireOptions say how a remote is spoken to.
@@ -169,6 +172,9 @@ func (w *wire) settings(more ...[2]string) []string {
 	if w.push {
 		address = w.remote.pushURL
 	}
+	if w.large && !strings.Contains(address, ":") && !filepath.IsAbs(address) {
+		address = filepath.Join(w.folder(), address)
+	}
 	pairs := [][2]string{{"remote." + wireRemote + ".url", address}}
 	if config := w.remote.store.config(); config != nil {
 		for _, e := range config.entries {
@@ -183,6 +189,9 @@ func (w *wire) settings(more ...[2]string) []string {
 				pairs = append(pairs, [2]string{"remote." + wireRemote + "." + key, value})
 			}
 		}
+	}
+	if w.large { // nobody is to be asked for locks, and nothing written to its settings
+		more = append(more, [2]string{"lfs.locksverify", "false"}, [2]string{"lfs.setlockablereadonly", "false"})
 	}
 	pairs = append(pairs, more...)
 	env := []string{fmt.Sprintf("GIT_CONFIG_COUNT=%d", len(pairs))}
@@ -223,16 +232,27 @@ func (w *wire) git(ctx context.Context, args ...string) ([]byte, error) {
 	}
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	pinned := []string{"--git-dir=" + w.dir, "-c", "core.hooksPath=" + os.DevNull, "-c", "core.fsmonitor=false",
+	dir := w.folder()
+	pinned := []string{"--git-dir=" + w.dir}
+	if w.large {
+		// Where the other side is a folder, git-lfs would take our directory
+		// for its, if it were told.
+		pinned, dir = nil, w.dir
+	}
+	pinned = append(pinned, "-c", "core.hooksPath="+os.DevNull, "-c", "core.fsmonitor=false",
 		"-c", "gc.auto=0", "-c", "maintenance.auto=false", "-c", "core.alternateRefsCommand=",
 		// What comes is checked, kept as one pack, and made durable when it is
 		// moved into the store.
-		"-c", "fetch.fsckObjects=true", "-c", "fetch.unpackLimit=1", "-c", "core.fsync=none"}
+		"-c", "fetch.fsckObjects=true", "-c", "fetch.unpackLimit=1", "-c", "core.fsync=none")
 	c := exec.CommandContext(ctx, program, append(pinned, args...)...)
-	c.Env, c.Dir = w.environment(), w.folder()
-	if w.prompt {
+	c.Env, c.Dir = w.environment(), dir
+	switch {
+	case w.input != nil:
+		c.Stdin = w.input
+		ownGroup(c)
+	case w.prompt:
 		c.Stdin = os.Stdin
-	} else {
+	default:
 		ownGroup(c)
 	}
 	c.WaitDelay = 5 * time.Second
@@ -240,14 +260,25 @@ func (w *wire) git(ctx context.Context, args ...string) ([]byte, error) {
 	words := newWords(w, cancel)
 	defer words.stop()
 	c.Stdout, c.Stderr = io.MultiWriter(out, words.sign()), words
+	if w.drop {
+		c.Stdout = words.sign()
+	}
 	err = c.Run()
 	if cause := context.Cause(ctx); cause != nil {
 		err = cause
 	}
 	if err != nil {
-		return out.Bytes(), fmt.Errorf("git %s %s: %w%s", args[0], w.remote.Name, err, words.complaint())
+		return out.Bytes(), fmt.Errorf("git %s %s: %w%s", verb(args), w.remote.Name, err, words.complaint())
 	}
 	return out.Bytes(), nil
+}
+
+// verb is what git is told to do, behind its settings.
+func verb(args []string) string {
+	for len(args) > 2 && args[0] == "-c" {
+		args = args[2:]
+	}
+	return args[0]
 }
 
 // folder is where relative paths of remotes count from, as for the user's git.

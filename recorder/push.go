@@ -73,6 +73,9 @@ func (s *sharing) pushOnce(ctx context.Context, done map[string]bool) (again boo
 	if updates, err = s.withoutSecrets(ctx, updates); err != nil || len(updates) == 0 {
 		return false, err
 	}
+	if updates, err = s.pushLarge(ctx, updates); err != nil || len(updates) == 0 {
+		return false, err
+	}
 	answers, err := s.remote.Push(ctx, s.options.WireOptions, s.listing, updates)
 	for _, a := range answers {
 		uuid, isRun := runOf(gitstore.Ref{Name: a.Ref})

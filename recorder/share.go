@@ -20,6 +20,8 @@ type ShareOptions struct {
 	Runs []string
 	// AllowSecrets pushes runs that hold what looks like a secret.
 	AllowSecrets bool
+	// NoLarge pushes no large contents, only the pointers to them.
+	NoLarge bool
 	// DryRun looks at the remote and changes nothing on either side.
 	DryRun bool
 

@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/exprec/exprec/gitstore"
 	"github.com/exprec/exprec/recorder"
 )
 
@@ -23,20 +25,24 @@ func newCat(a *app) *cobra.Command {
 		Short: "Write a file of a run to the output",
 		Long: "Write a file that the run saved, or of its source, to the output: exactly its bytes into\n" +
 			"a file or pipe, on a terminal as harmless text. source/PATH means the source's file where\n" +
-			"the run saved one of the same path.",
+			"the run saved one of the same path. The content of a large file that is not here comes\n" +
+			"from the remote, by git-lfs.",
 		Example:     "exprec cat @ model.json > model.json",
 		Args:        between(2, 2),
 		Annotations: codes(noRunCode, damagedCode),
 		RunE: func(c *cobra.Command, args []string) error {
-			return a.withRun(c.Context(), args[0], func(_ *recorder.Project, r *recorder.Run) error {
-				return a.cat(r, args[1])
+			return a.withRun(c.Context(), args[0], func(p *recorder.Project, r *recorder.Run) error {
+				return a.cat(c.Context(), p, r, args[1])
 			})
 		},
 	}
 }
 
-func (a *app) cat(r *recorder.Run, path string) error {
+func (a *app) cat(ctx context.Context, p *recorder.Project, r *recorder.Run, path string) error {
 	f, err := openFile(r, path)
+	if errors.Is(err, gitstore.ErrMissing) && a.fetchFile(ctx, p, r, path) {
+		f, err = openFile(r, path)
+	}
 	if err != nil {
 		return err
 	}
@@ -48,6 +54,16 @@ func (a *app) cat(r *recorder.Run, path string) error {
 		return fmt.Errorf("read %q of the run %s: %w", path, r.Short(), err)
 	}
 	return nil
+}
+
+// fetchFile gets the content of a large file that is not here from the remote,
+// and reports whether it came. Where it did not the file is missing as before.
+func (a *app) fetchFile(ctx context.Context, p *recorder.Project, r *recorder.Run, path string) bool {
+	n, err := p.FetchLarge(ctx, a.sharing("", shareOptions{}), r, "files/"+path, "source/"+strings.TrimPrefix(path, "source/"))
+	if err != nil {
+		a.note("%s", sanitizeLine(err.Error()))
+	}
+	return n > 0
 }
 
 // catTerminal prints a file as text, and refuses one that is none.

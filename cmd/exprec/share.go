@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -21,6 +22,8 @@ type shareOptions struct {
 	json   bool
 	silent bool
 	allow  bool
+	light  bool // push: no large contents
+	large  bool // fetch: large contents too
 }
 
 func (o *shareOptions) flags(c *cobra.Command) {
@@ -48,6 +51,7 @@ func newPush(a *app) *cobra.Command {
 	}
 	o.flags(c)
 	c.Flags().BoolVar(&o.allow, "allow-secrets", false, "runs too that hold what looks like a secret")
+	c.Flags().BoolVar(&o.light, "no-large", false, "only the pointers of large files, not their contents")
 	c.Flags().StringVar(&o.query, "query", "", "the runs that match a `QUERY`, as of exprec list")
 	return c
 }
@@ -67,6 +71,7 @@ func newFetch(a *app) *cobra.Command {
 		RunE:        func(c *cobra.Command, args []string) error { return a.fetch(c.Context(), args, o) },
 	}
 	o.flags(c)
+	c.Flags().BoolVar(&o.large, "large", false, "the contents of their large files too, by git-lfs")
 	return c
 }
 
@@ -78,7 +83,7 @@ func (a *app) push(ctx context.Context, args []string, o shareOptions) error {
 	defer project.Close()
 	remote, words := remoteAndRuns(project, args)
 	share := a.sharing(remote, o)
-	share.AllowSecrets = o.allow
+	share.AllowSecrets, share.NoLarge = o.allow, o.light
 	switch {
 	case o.query != "" && len(words) > 0:
 		return usage("name the runs, or describe them", "runs and --query exclude each other")
@@ -114,7 +119,32 @@ func (a *app) fetch(ctx context.Context, args []string, o shareOptions) error {
 		share.Runs = append(share.Runs, word)
 	}
 	shared, err := project.Fetch(ctx, share)
-	return a.shared("fetched from", shared, err, o)
+	if err := a.shared("fetched from", shared, err, o); err != nil || !o.large || o.dry {
+		return err
+	}
+	return a.fetchLarge(ctx, project, share)
+}
+
+// fetchLarge gets the large contents of the runs that were fetched, or of all.
+func (a *app) fetchLarge(ctx context.Context, p *recorder.Project, share recorder.ShareOptions) error {
+	runs, err := p.Runs(ctx, "")
+	if err != nil {
+		return err
+	}
+	var got int64
+	for _, r := range runs {
+		named := share.Runs == nil || slices.ContainsFunc(share.Runs, func(begin string) bool { return strings.HasPrefix(r.ID(), begin) })
+		if !named {
+			continue
+		}
+		n, err := p.FetchLarge(ctx, share, r)
+		if err != nil {
+			return remoteError(err)
+		}
+		got += n
+	}
+	a.note("%s of large files came", size(got))
+	return nil
 }
 
 // remoteAndRuns tells the remote from the runs: only the first word can be one.
@@ -197,6 +227,8 @@ func remoteError(err error) error {
 	switch {
 	case err == nil, errors.Is(err, context.Canceled), errors.Is(err, recorder.ErrNoRun):
 		return err
+	case errors.Is(err, gitstore.ErrNoLFS):
+		return &failure{errRemote, err.Error(), "install git-lfs"}
 	case errors.Is(err, gitstore.ErrNoRemote):
 		return &failure{errUsage, err.Error(), "git remote -v lists the remotes; an address works too"}
 	case errors.Is(err, recorder.ErrSecret):
