@@ -291,3 +291,27 @@ func TestCompareStateIsItsURL(t *testing.T) {
 		t.Errorf("got %s, %d", got, s.Count)
 	}
 }
+
+// Of very many scalars the page shows a part, and the filter finds the others.
+func TestCompareChartsAreBounded(t *testing.T) {
+	b := newBench(t)
+	var ids []string
+	for range 2 {
+		ids = append(ids, short(b.record(recorder.Options{}, func(e *recorder.Experiment) {
+			for i := range compareCharts + 5 {
+				e.AddScalar(fmt.Sprint("metric", i), float64(i), 1)
+			}
+		})))
+	}
+	page := b.get(comparing(ids...)+"&tab=charts", http.StatusOK)
+	if got := strings.Count(page, "<figure"); got != compareCharts || !strings.Contains(page, "5 more charts") || strings.Contains(page, "data-chart-filter") {
+		t.Errorf("%d charts", got)
+	}
+	if got := strings.Count(page, `<svg class="plot"`); got != drawnCharts {
+		t.Errorf("%d charts are drawn by the server", got)
+	}
+	page = b.get(comparing(ids...)+"&tab=charts&only=metric104", http.StatusOK)
+	if got := strings.Count(page, "<figure"); got != 1 || !strings.Contains(page, `data-chart="metric104"`) {
+		t.Errorf("the filter leaves %d charts", got)
+	}
+}

@@ -50,3 +50,25 @@ func BenchmarkCompare50Runs(b *testing.B) {
 		})
 	}
 }
+
+// Runs with 1,500 scalars each: the page shows a part of the rows, and reads all.
+func BenchmarkCompareManyScalars(b *testing.B) {
+	at := newBench(b)
+	var ids []string
+	for n := range compareColumns {
+		ids = append(ids, at.record(recorder.Options{NoSource: true}, func(e *recorder.Experiment) {
+			for i := range 1500 {
+				e.AddScalar(fmt.Sprint("layer", i%50, "/metric", i), float64(i*n), n)
+			}
+		}))
+	}
+	for name, tab := range map[string]string{"differences": "", "charts": "&tab=charts", "packages": "&tab=packages"} {
+		b.Run(name, func(b *testing.B) {
+			size := 0
+			for b.Loop() {
+				size = len(at.get(comparing(ids...)+tab, http.StatusOK))
+			}
+			b.ReportMetric(float64(size), "bytes")
+		})
+	}
+}

@@ -16,6 +16,8 @@ type compareChartsView struct {
 	Groups  []chartGroup
 	Total   int
 	Shown   int
+	Bounded bool // not all charts are on the page: the server filters
+	More    int  // charts that the filter lets through and the page leaves out
 	Brief   bool // below the table: some charts, no tools
 	MoreURL string
 	Topic   string // of a run that goes on: it may log new scalars
@@ -24,6 +26,7 @@ type compareChartsView struct {
 const (
 	compareMainCharts = 4       // charts below the table of differences
 	compareDrawn      = 2000000 // points that the server draws for a page; more are drawn for who asks
+	compareCharts     = 100     // charts of a page
 )
 
 // comparedScalar is a scalar of some of the runs.
@@ -31,6 +34,7 @@ type comparedScalar struct {
 	name   string
 	lines  []chartLine
 	points int64
+	rank   int // among the main ones: less is more so
 }
 
 // scalarsOf are the scalars of all runs, in the order in which they come up. The
@@ -55,21 +59,30 @@ func (v *compareView) scalarsOf(runs []*recorder.Run, read func(*recorder.Run) (
 	return all
 }
 
-// charts are all scalars, one chart each, with the lines of all runs that have
+// comparedCharts are all scalars, one chart each, with the lines of all runs that have
 // it.
-func (d *Dashboard) compareCharts(v *compareView, runs []*recorder.Run) templ.Component {
+func (d *Dashboard) comparedCharts(v *compareView, runs []*recorder.Run) templ.Component {
 	own, system := v.scalarsOf(runs, (*recorder.Run).Scalars), v.scalarsOf(runs, (*recorder.Run).System)
 	page := newCompareCharts(*v)
 	byName := map[string]*comparedScalar{}
 	for _, s := range append(slices.Clone(own), system...) {
 		byName[s.name] = s
 	}
-	room := int64(compareDrawn)
+	room := &drawingRoom{charts: drawnCharts, points: compareDrawn}
+	all := len(own) + len(system)
+	page.Bounded = all > compareCharts
 	for _, g := range groupNames(comparedNames(own), comparedNames(system)) {
 		for _, name := range g.names {
-			page.add(g, d.compareChart(v, byName[name], g.open, &room))
+			switch matching := v.State.Charts.shows(name); {
+			case page.Bounded && !matching:
+			case page.Bounded && page.Total == compareCharts:
+				page.More++
+			default:
+				page.add(g, d.compareChart(v, byName[name], g.open, room))
+			}
 		}
 	}
+	page.Total = all
 	return compareChartsPage(page)
 }
 
@@ -83,37 +96,44 @@ func (d *Dashboard) compareMain(v *compareView, runs []*recorder.Run) templ.Comp
 	mainFirst(all, runs)
 	page := newCompareCharts(*v)
 	page.Brief, page.MoreURL = true, v.State.onTab("charts").URL()
-	room := int64(compareDrawn)
+	room := &drawingRoom{charts: compareMainCharts, points: compareDrawn}
 	for _, s := range all[:min(total, compareMainCharts)] {
-		page.add(namedGroup{open: true}, d.compareChart(v, s, true, &room))
+		page.add(namedGroup{open: true}, d.compareChart(v, s, true, room))
 	}
 	page.Total = total
 	return compareChartsPage(page)
 }
 
+// drawingRoom is how much the server still draws for a page.
+type drawingRoom struct {
+	charts int
+	points int64
+}
+
 // compareChart is drawn as long as there is room.
-func (d *Dashboard) compareChart(v *compareView, s *comparedScalar, open bool, room *int64) chart {
+func (d *Dashboard) compareChart(v *compareView, s *comparedScalar, open bool, room *drawingRoom) chart {
 	state := v.State.Charts
-	if !open || s.points > *room || !state.shows(s.name) {
+	if !open || room.charts == 0 || s.points > room.points || !state.shows(s.name) {
 		return chartLater(s.name, s.lines, state)
 	}
-	*room -= s.points
+	room.charts, room.points = room.charts-1, room.points-s.points
 	return d.chart(s.name, s.lines, state)
 }
 
 // mainFirst puts the main metric first, then what has a goal, then the others.
 func mainFirst(all []*comparedScalar, runs []*recorder.Run) {
 	main := runs[0].MainMetric()
-	rank := func(s *comparedScalar) int {
+	for _, s := range all {
 		switch {
 		case s.name == main:
-			return 0
+			s.rank = 0
 		case goalAmong(runs, s.name) != recorder.NoGoal:
-			return 1
+			s.rank = 1
+		default:
+			s.rank = 2
 		}
-		return 2
 	}
-	slices.SortStableFunc(all, func(a, b *comparedScalar) int { return rank(a) - rank(b) })
+	slices.SortStableFunc(all, func(a, b *comparedScalar) int { return a.rank - b.rank })
 }
 
 func comparedNames(all []*comparedScalar) []string {

@@ -128,7 +128,7 @@ func (d *Dashboard) fillCompare(ctx context.Context, p *recorder.Project, v *com
 	var err error
 	switch v.State.Tab {
 	case "charts":
-		v.Body = d.compareCharts(v, runs)
+		v.Body = d.comparedCharts(v, runs)
 	case "source":
 		v.Body, err = v.source(ctx, p, runs)
 	case "packages":

@@ -77,12 +77,11 @@ func (d drawing) line(m *markup, line Line) {
 		m.text(line.Title)
 		m.raw(`</title>`)
 	}
-	m.raw(`<path fill="none" stroke="currentColor" stroke-width="1.5" stroke-linejoin="round" stroke-linecap="round"`)
+	attributes := ""
 	if line.Faint {
-		m.raw(` stroke-opacity="0.28"`)
+		attributes = ` stroke-opacity="0.28"`
 	}
-	m.path(line.Points, d.pick(line.Points), d.x, d.y)
-	m.raw(`/>`)
+	m.strokes(line.Points, d.pick(line.Points), d.x, d.y, attributes)
 	if d.only != nil {
 		d.marks(m, *d.only)
 	}

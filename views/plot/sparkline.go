@@ -23,9 +23,7 @@ func Sparkline(y []float64, width, height int, class string) string {
 	m.frame(width, height)
 	m.raw(` aria-hidden="true">`)
 	if !math.IsNaN(lo) {
-		m.raw(`<path transform="translate(1.5 1.5)" fill="none" stroke="currentColor" stroke-width="1.5" stroke-linejoin="round" stroke-linecap="round"`)
-		m.path(p, Downsample(p, math.NaN(), math.NaN(), 2*width), across, up)
-		m.raw(`/>`)
+		m.strokes(p, Downsample(p, math.NaN(), math.NaN(), 2*width), across, up, ` transform="translate(1.5 1.5)"`)
 	}
 	m.raw(`</svg>`)
 	return string(m)

@@ -48,38 +48,57 @@ func (m *markup) coordinate(value float64) {
 	}
 }
 
-// path appends the d attribute of a line through the picked points, broken at
-// those that have no place.
-func (m *markup) path(p Points, picked []int, x, y scale) {
-	m.raw(` d="`)
-	open, alone := false, false
+// strokes appends a line through the picked points, broken at those that have no
+// place. A point without neighbours becomes a dot, so that it is seen.
+func (m *markup) strokes(p Points, picked []int, x, y scale, attributes string) {
+	lines, dots := segments(p, picked, x, y)
+	for _, part := range []struct {
+		d     markup
+		width string
+	}{{lines, "1.5"}, {dots, "4"}} {
+		if len(part.d) > 0 {
+			m.raw(`<path fill="none" stroke="currentColor" stroke-width="` + part.width + `" stroke-linejoin="round" stroke-linecap="round"` + attributes + ` d="`)
+			m.raw(string(part.d))
+			m.raw(`"/>`)
+		}
+	}
+}
+
+// segments are the picked points as paths: those with a neighbour, and those
+// without.
+func segments(p Points, picked []int, x, y scale) (lines, dots markup) {
+	open, begun := false, 0 // where the part of lines begins that is one point yet
 	var beforeX, beforeY float64
+	end := func() {
+		if open && begun >= 0 {
+			dots = append(append(dots, lines[begun:]...), "h0"...)
+			lines = lines[:begun]
+		}
+		open = false
+	}
 	for _, i := range picked {
 		if !x.shows(p.X[i]) || !y.shows(p.Y[i]) {
-			if alone {
-				m.raw("h0") // a dot, by the line's round ends
-			}
-			open, alone = false, false
+			end()
 			continue
 		}
 		atX, atY := tenths(x.at(p.X[i])), tenths(y.length-y.at(p.Y[i]))
 		switch {
 		case !open:
-			m.raw("M")
+			begun = len(lines)
+			lines.raw("M")
 		case atX == beforeX && atY == beforeY:
 			continue
 		default:
-			m.raw("L")
+			begun = -1
+			lines.raw("L")
 		}
-		m.coordinate(atX)
-		m.raw(" ")
-		m.coordinate(atY)
-		beforeX, beforeY, alone, open = atX, atY, !open, true
+		lines.coordinate(atX)
+		lines.raw(" ")
+		lines.coordinate(atY)
+		beforeX, beforeY, open = atX, atY, true
 	}
-	if alone {
-		m.raw("h0")
-	}
-	m.raw(`"`)
+	end()
+	return lines, dots
 }
 
 // tenths rounds to what is written, so that equal places are seen as such.
