@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"strings"
+	"sync"
 )
 
 // Alias draws two words from a run's UUID, such as "quiet-maple". Its first
@@ -11,12 +12,17 @@ import (
 // different hints.
 func Alias(uuid string) string {
 	sum := sha256.Sum256([]byte(uuid))
-	return pick(adjectives, sum[0:4]) + "-" + pick(nouns, sum[4:8])
+	return pick(adjectiveList(), sum[0:4]) + "-" + pick(nounList(), sum[4:8])
 }
 
-func pick(words string, random []byte) string {
-	list := strings.Fields(words)
-	return list[binary.BigEndian.Uint32(random)%uint32(len(list))]
+// The words are split once, and only where somebody asks for an alias.
+var (
+	adjectiveList = sync.OnceValue(func() []string { return strings.Fields(adjectives) })
+	nounList      = sync.OnceValue(func() []string { return strings.Fields(nouns) })
+)
+
+func pick(words []string, random []byte) string {
+	return words[binary.BigEndian.Uint32(random)%uint32(len(words))]
 }
 
 // Label is how the run is called where no notes give it another title: its
