@@ -26,6 +26,8 @@ type overview struct {
 	Charts    []chart
 	Tools     chartToolsView
 	AllCharts int // how many charts the run has
+	Images    imageStrip
+	Output    *outputView // nil where it cannot be read
 }
 
 // runOverview is the first page of a run.
@@ -51,6 +53,13 @@ func (d *Dashboard) overview(ctx context.Context, p *recorder.Project, v *runVie
 	o.Cards = cardsOf(run, scalars, difference)
 	if err := d.mainCharts(o, scalars); err != nil {
 		return nil, err
+	}
+	o.Images, err = imageStripOf(run)
+	o.remark(err)
+	o.Output, err = d.outputTail(ctx, run, lastLines)
+	if err != nil {
+		o.Output = nil
+		o.remark(err)
 	}
 	params, err := run.Params()
 	o.remark(err)
