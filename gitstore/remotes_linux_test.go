@@ -1,7 +1,6 @@
 package gitstore
 
 import (
-	"context"
 	"fmt"
 	"io"
 	"net"
@@ -9,7 +8,6 @@ import (
 	"net/http/cgi"
 	"net/http/httptest"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"sync/atomic"
@@ -193,7 +191,8 @@ func TestSilentServer(t *testing.T) {
 // Over ssh, with a key and options of the user's own.
 func TestExchangeOverSSH(t *testing.T) {
 	b := newExchangeBench(t, 200)
-	command, address := sshServer(t)
+	command, port := gitstoretest.SSHServer(t)
+	address := fmt.Sprintf("ssh://root@127.0.0.1:%d", port)
 	for dir, name := range map[string]string{b.ours: "server", b.theirs: "origin"} {
 		gitstoretest.Git(t, dir, "remote", "set-url", name, address+b.server)
 		gitstoretest.Git(t, dir, "config", "core.sshCommand", command)
@@ -205,66 +204,6 @@ func TestExchangeOverSSH(t *testing.T) {
 		t.Fatalf("push: %v, %+v", err, answers)
 	}
 	b.fetchOne(b.store(b.theirs), run)
-}
-
-// sshServer starts an ssh server on loopback with keys of its own, and gives
-// the command that reaches it and the beginning of its addresses.
-func sshServer(t *testing.T) (command, address string) {
-	t.Helper()
-	dir := t.TempDir()
-	for _, key := range []string{"host", "user"} {
-		if out, err := exec.Command("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", filepath.Join(dir, key)).CombinedOutput(); err != nil {
-			t.Fatalf("ssh-keygen: %v\n%s", err, out)
-		}
-	}
-	public, err := os.ReadFile(filepath.Join(dir, "user.pub"))
-	if err == nil {
-		err = os.WriteFile(filepath.Join(dir, "authorized_keys"), public, 0o600)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	port := freePort(t)
-	config := fmt.Sprintf("Port %d\nListenAddress 127.0.0.1\nHostKey %s/host\nAuthorizedKeysFile %s/authorized_keys\nPasswordAuthentication no\nPidFile none\nStrictModes no\nUsePAM no\n", port, dir, dir)
-	if err := os.WriteFile(filepath.Join(dir, "config"), []byte(config), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.MkdirAll("/run/sshd", 0o755); err != nil {
-		t.Fatal(err)
-	}
-	ctx, cancel := context.WithCancel(context.Background())
-	server := exec.CommandContext(ctx, "/usr/sbin/sshd", "-D", "-e", "-f", filepath.Join(dir, "config"))
-	if err := server.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { cancel(); server.Wait() })
-	awaitPort(t, port)
-	return fmt.Sprintf("ssh -i %s/user -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o IdentitiesOnly=yes -o LogLevel=ERROR", dir),
-		fmt.Sprintf("ssh://root@127.0.0.1:%d", port)
-}
-
-func freePort(t *testing.T) int {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	return l.Addr().(*net.TCPAddr).Port
-}
-
-func awaitPort(t *testing.T, port int) {
-	t.Helper()
-	for deadline := time.Now().Add(10 * time.Second); ; time.Sleep(20 * time.Millisecond) {
-		c, err := net.Dial("tcp", fmt.Sprintf("127.0.0.1:%d", port))
-		if err == nil {
-			c.Close()
-			return
-		}
-		if time.Now().After(deadline) {
-			t.Fatal(err)
-		}
-	}
 }
 
 // Large contents go to a remote and come from it, by git-lfs.

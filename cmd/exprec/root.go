@@ -9,6 +9,7 @@ import (
 
 // newRoot builds the whole command line.
 func newRoot(a *app) *cobra.Command {
+	alone := serveOptions{host: serveHost, port: servePort}
 	root := &cobra.Command{
 		Use:           "exprec [COMMAND]",
 		Short:         "Record experiments in git: compare runs, reproduce results",
@@ -20,9 +21,13 @@ func newRoot(a *app) *cobra.Command {
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		RunE: func(c *cobra.Command, _ []string) error {
-			return a.serve(c.Context(), serveOptions{host: serveHost, port: servePort})
+			if alone.ssh != "" {
+				return a.serveFrom(c.Context(), alone)
+			}
+			return a.serve(c.Context(), alone)
 		},
 	}
+	root.Flags().StringVar(&alone.ssh, "ssh", "", "the dashboard of `HOST:DIR`, started there over ssh and shown here")
 	root.CompletionOptions.DisableDefaultCmd = true
 	root.SuggestionsMinimumDistance = 2
 	root.SetOut(a.out)

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -25,6 +26,8 @@ type serveOptions struct {
 	token   bool // asked for on this machine too
 	noToken bool // asked for by nobody
 	names   []string
+	ssh     string // HOST:DIR of another machine whose dashboard is shown
+	input   bool   // it ends with its input
 }
 
 // The usual place of the dashboard.
@@ -44,11 +47,20 @@ func newServe(a *app) *cobra.Command {
 			"\n" +
 			"Over ssh, ssh -L 8080:localhost:8080 HOST on your own machine brings the page there. With\n" +
 			"--host 0.0.0.0 other machines can connect without it: the address then has a token, which is\n" +
-			"new at each start. That line is not encrypted.",
+			"new at each start. That line is not encrypted.\n" +
+			"\n" +
+			"--ssh HOST:DIR shows the runs of another machine: exprec is started there over your ssh, and\n" +
+			"its page is brought here, until either side ends.",
 		Example: "exprec serve --port 9000 --open",
 		Args:    between(0, 0),
 		RunE: func(c *cobra.Command, _ []string) error {
 			o.fixed = c.Flags().Changed("port")
+			if o.ssh != "" {
+				if err := o.check(); err != nil {
+					return err
+				}
+				return a.serveFrom(c.Context(), o)
+			}
 			return a.serve(c.Context(), o)
 		},
 	}
@@ -58,6 +70,9 @@ func newServe(a *app) *cobra.Command {
 	flags.BoolVar(&o.open, "open", false, "open the page in the browser")
 	flags.BoolVar(&o.token, "token", false, "ask for a token, so that other users of this machine see nothing")
 	flags.BoolVar(&o.noToken, "no-token", false, "ask for none, whoever can connect")
+	flags.StringVar(&o.ssh, "ssh", "", "the dashboard of `HOST:DIR`, started there over ssh and shown here")
+	flags.BoolVar(&o.input, "end-with-input", false, "end when the standard input does")
+	_ = flags.MarkHidden("end-with-input")
 	flags.StringArrayVar(&o.names, "allow-host", nil, "a further `NAME` by which it may be asked, as behind a proxy")
 	return c
 }
@@ -65,6 +80,8 @@ func newServe(a *app) *cobra.Command {
 // check refuses options that contradict each other.
 func (o serveOptions) check() error {
 	switch {
+	case o.ssh != "" && (o.host != serveHost || o.token || o.noToken || len(o.names) > 0):
+		return usage("--port and --open go with it", "--ssh shows another machine's page here and nowhere else")
 	case o.token && o.noToken:
 		return usage("", "--token and --no-token exclude each other")
 	case o.port < 0 || o.port > 65535:
@@ -83,6 +100,15 @@ func (a *app) serve(ctx context.Context, o serveOptions) error {
 		return err
 	}
 	defer at.close()
+	if o.input {
+		var end context.CancelFunc
+		ctx, end = context.WithCancel(ctx)
+		defer end()
+		go func() {
+			_, _ = io.Copy(io.Discard, a.in)
+			end()
+		}()
+	}
 	top := a.projectTop()
 	dashboard := views.New(views.Options{Path: withTilde(top), Open: func(context.Context) (*recorder.Project, error) {
 		return recorder.Open(top)

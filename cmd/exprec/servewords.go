@@ -24,6 +24,9 @@ func (a *app) sayWhere(at *place, o serveOptions, token, path string) {
 		a.out.line(plain("%s", at.address(host, token)))
 	}
 	a.out.flush()
+	if o.input {
+		return // the other side of the connection says it
+	}
 	a.note("serving the runs of %s, Ctrl-C ends it", path)
 	if at.taken != "" {
 		a.note("port %d is taken by %s, this is the next free one", o.port, at.taken)
