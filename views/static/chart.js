@@ -36,8 +36,9 @@
 		close() {
 			this.abort?.abort();
 			this.size.disconnect();
+			this.old?.destroy();
 			this.u?.destroy();
-			this.u = null;
+			this.old = this.u = null;
 		}
 
 		// load fetches what the chart needs and draws it. A newer call ends this one.
@@ -63,15 +64,15 @@
 		async prepare(state) {
 			const shape = this.shape(state);
 			if (this.u && this.drawnShape === shape) return;
-			const old = this.u;
+			this.old?.destroy();
+			this.old = this.u; // is seen until there is something to see in its place
 			this.drawnShape = shape;
 			this.data = [];
 			this.xRange = this.xRange ?? [0, 1];
 			this.yRange = axes.range(NaN, NaN, state.logy);
 			if (state.logx && this.xRange[0] <= 0) this.xRange = [1, 10];
-			this.u = new uPlot(this.options(state), this.empty(state), this.plot);
+			this.u = new uPlot(this.options(state), this.columns(state), this.plot);
 			this.u.root.classList.add("waiting");
-			old?.destroy();
 			await null; // uPlot lays itself out in a microtask
 		}
 
@@ -135,6 +136,8 @@
 			if (lo === hi) [lo, hi] = state.logx ? [lo / 2, hi * 2] : axes.range(lo, hi, false);
 			this.xRange = [lo, hi];
 			this.yRange = this.heights(state);
+			this.old?.destroy();
+			this.old = null;
 			this.u.root.classList.remove("waiting");
 			this.align(state);
 			this.u.setData(this.columns(state), false);
@@ -145,32 +148,26 @@
 			this.page.drawn?.(this);
 		}
 
-		empty(state) {
-			return this.columns(state);
-		}
-
 		// align puts lines on whole pixels where their points were thinned out for
 		// them, and lets none reach into the next pixel: so the picture is that of all
 		// points. Others are drawn finer.
 		align(state) {
-			const each = state.sm > 1 ? 2 : 1;
 			this.u.series.forEach((series, n) => {
 				if (n === 0) return;
-				const whole = this.data[Math.floor((n - 1) / each)]?.said.whole;
+				const whole = this.data[(n - 1) % this.lines.length]?.said.whole;
 				series.pxAlign = whole ? 0 : 1;
 				series.pxRound = whole ? (v) => v : Math.round;
-				if (each === 1) series.width = whole ? 1.5 : 1;
+				if (!(state.sm > 1)) series.width = whole ? 1.5 : 1;
 			});
 		}
 
-		// columns are the lines as uPlot takes them: raw, and smoothed above it.
+		// columns are the lines as uPlot takes them: the raw ones, and smoothed ones
+		// above all of those.
 		columns(state) {
-			const data = [null];
-			for (let i = 0; i < this.lines.length; i++) {
-				const line = this.data[i];
-				data.push(line ? [line.x, line.y] : [[], []]);
-				if (state.sm > 1) data.push(line?.smooth ? [line.x, line.smooth] : [[], []]);
-			}
+			const of = (line, y) => (line && y ? [line.x, y] : [[], []]);
+			const each = this.lines.map((_, i) => this.data[i]);
+			const data = [null, ...each.map((line) => of(line, line?.y))];
+			if (state.sm > 1) data.push(...each.map((line) => of(line, line?.smooth)));
 			return data;
 		}
 

@@ -40,7 +40,7 @@
 						values: (u, splits) => splits.map(axes.label),
 					}),
 				],
-				series: [{}, ...this.lines.flatMap((line) => this.series(line, state))],
+				series: [{}, ...this.series(state)],
 				cursor: {
 					y: false, points: { show: false }, dataIdx: () => null,
 					drag: { x: true, y: false, setScale: false, dist: 4 },
@@ -54,13 +54,12 @@
 			};
 		},
 
-		series({ li }, state) {
-			const stroke = getComputedStyle(li).color;
-			const one = (alpha, width) => ({
-				stroke, width, alpha, points: { show: false }, paths: uPlot.paths.linear(),
+		series(state) {
+			const all = (alpha, width) => this.lines.map(({ li }) => ({
+				stroke: getComputedStyle(li).color, width, alpha, points: { show: false }, paths: uPlot.paths.linear(),
 				facets: [{ scale: "x", auto: true, sorted: 1 }, { scale: "y", auto: true }],
-			});
-			return state.sm > 1 ? [one(0.28, 1), one(1, 1.5)] : [one(1, 1)];
+			}));
+			return state.sm > 1 ? [...all(0.28, 1), ...all(1, 1.5)] : all(1, 1);
 		},
 
 		// extras draws what lines cannot show: values between two gaps, and where
