@@ -32,7 +32,7 @@ type runsColumn struct {
 	SortAlso  string // the same, behind the keys that it is sorted by already
 	values    *recorder.Column
 	spark     string // the scalar of a small chart
-	best      int    // place of the best row among all rows, -1 of none
+	best      string // the id of the run with the best value, or empty
 	low, high float64
 	ranged    bool
 }
@@ -84,18 +84,21 @@ func columnOf(rows *recorder.Rows, key string) (runsColumn, bool) {
 		} else {
 			name = unquoted(name)
 		}
-		return runsColumn{Key: key, Title: name, Kind: "spark", spark: name, best: -1}, name != ""
+		return runsColumn{Key: key, Title: name, Kind: "spark", spark: name}, name != ""
 	}
 	values, err := rows.Column(key)
 	if err != nil {
 		return runsColumn{}, false
 	}
-	c := runsColumn{Key: key, Title: values.Name(), values: values, best: -1}
+	c := runsColumn{Key: key, Title: values.Name(), values: values}
 	switch {
 	case values.Metric() != "":
 		c.Kind, c.Right = "metric", true
 		e := rows.Extent(values)
-		c.best, c.low, c.high, c.ranged = e.Best, e.Least, e.Greatest, e.Some
+		c.low, c.high, c.ranged = e.Least, e.Greatest, e.Some
+		if e.Best >= 0 {
+			c.best = rows.At(e.Best).ID()
+		}
 		c.Goal = goalWords(rows, values.Metric())
 	case !values.BuiltIn():
 		c.Kind, c.Right = "param", true

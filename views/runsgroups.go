@@ -46,24 +46,32 @@ func (l *runsList) groupRows() {
 	l.groups, l.rows = groups, l.rows.Joined(groups)
 }
 
-// groupLines are the lines of the groups of this page, by the place of the row
-// that they stand above.
+// groupLines are the lines of the groups of this page, by the place on it of the
+// row that they stand above.
 func (l *runsList) groupLines() map[int]*runsGroup {
 	if len(l.groups) == 0 {
 		return nil
 	}
-	first := (l.state.Page - 1) * l.state.Size
-	last := first + l.shown.Len()
-	lines := map[int]*runsGroup{}
-	from := 0
-	places := map[int]int{} // of groups, by the place of their line
+	groupOf, first := map[string]int{}, map[string]bool{}
 	for i, g := range l.groups {
-		to := from + g.Rows.Len()
-		if at := max(from, first); at < min(to, last) {
-			lines[at] = &runsGroup{Title: l.groupTitle(g), Runs: g.Rows.Len(), NotOK: g.NotOK, Continued: at > from, Cells: make([]groupCell, len(l.columns))}
-			places[at] = i
+		for n := range g.Rows.Len() {
+			groupOf[g.Rows.At(n).ID()] = i
 		}
-		from = to
+		first[g.Rows.At(0).ID()] = true
+	}
+	lines := map[int]*runsGroup{}
+	places := map[int]int{} // of groups, by the place of their line
+	before := -1
+	for at := range l.shown.Len() {
+		id := l.shown.At(at).ID()
+		i, ok := groupOf[id]
+		if !ok || i == before {
+			continue
+		}
+		before = i
+		g := l.groups[i]
+		lines[at] = &runsGroup{Title: l.groupTitle(g), Runs: g.Rows.Len(), NotOK: g.NotOK, Continued: !first[id], Cells: make([]groupCell, len(l.columns))}
+		places[at] = i
 	}
 	for i := range l.columns {
 		if l.columns[i].Kind == "metric" {

@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/exprec/exprec/recorder"
 )
@@ -45,7 +46,7 @@ func (d *Dashboard) runsPage(w http.ResponseWriter, r *http.Request) error {
 	if name := r.URL.Query().Get("done"); name != "" {
 		list.done, list.doneName = d.done.get(name), name
 	}
-	if isHTMX(r) {
+	if isHTMX(r) && len(state.rows) == 0 {
 		keepURL(w, r, list.state)
 	}
 	return d.render(w, r, status, head{Section: "runs", Wide: true}, runsPageBody(list.view()))
@@ -80,6 +81,7 @@ type runsList struct {
 	groups   []recorder.Group
 	pages    int
 	running  int
+	fresh    int // matching runs that began since the page was made
 	columns  []runsColumn
 	facets   []runsFacet
 	panel    *columnChoice // where columns are being chosen
@@ -181,10 +183,18 @@ func (l *runsList) count() {
 	}
 }
 
-// paginate finds the rows of the page; a page beyond the last one is the last.
+// paginate finds the rows of the page; a page beyond the last one is the last. A
+// page that is on a screen keeps its rows, in their order: what is new is counted
+// and not pushed under somebody's pointer.
 func (l *runsList) paginate() {
 	l.pages = max(1, (l.rows.Len()+l.state.Size-1)/l.state.Size)
 	l.state.Page = min(l.state.Page, l.pages)
+	if len(l.state.rows) > 0 {
+		l.shown = l.all.Pick(l.state.rows)
+		l.fresh = l.rows.StartedAfter(l.state.since).Len()
+		return
+	}
+	l.state.since = time.Now()
 	from := (l.state.Page - 1) * l.state.Size
 	l.shown = l.rows.Slice(from, min(from+l.state.Size, l.rows.Len()))
 }

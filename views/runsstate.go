@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // runsState is all that the URL of the runs page says. The zero value is the page
@@ -21,7 +22,10 @@ type runsState struct {
 
 	Panel string // "columns" where they are being chosen
 	add   string // a column to add
-	done  string // names what was done just now
+
+	rows  []string  // on the screen of who asks, where it is to stay as it is
+	since time.Time // when that page was made
+	done  string    // names what was done just now
 }
 
 // runsSort is a key to sort by.
@@ -39,6 +43,7 @@ const (
 	maxSortKeys    = 4
 	maxColumns     = 60
 	maxGroupKeys   = 4
+	maxPageSize    = 250
 )
 
 // runsStateOf reads the state out of a URL. What it does not know it leaves out.
@@ -49,6 +54,14 @@ func runsStateOf(v url.Values) (runsState, error) {
 	}
 	if v.Get("panel") == "columns" {
 		s.Panel = "columns"
+	}
+	if since, err := strconv.ParseInt(v.Get("since"), 10, 64); err == nil {
+		s.since = time.UnixMilli(since)
+		for _, id := range strings.Split(v.Get("rows"), ",") {
+			if isRunID(id) && len(s.rows) < maxPageSize {
+				s.rows = append(s.rows, id)
+			}
+		}
 	}
 	if added := splitKeys(v.Get("add"), 1); len(added) == 1 {
 		s.add = added[0]

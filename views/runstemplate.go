@@ -64,3 +64,6 @@ func otherPanel(panel string) string {
 	}
 	return ""
 }
+
+// sinceText is when the page was made, in milliseconds, for the next look at it.
+func sinceText(s runsState) string { return strconv.FormatInt(s.since.UnixMilli(), 10) }

@@ -28,7 +28,7 @@ type runsView struct {
 
 // runsCounts are what the line above the table says.
 type runsCounts struct {
-	Shown, Project, Running, Archived int
+	Shown, Project, Running, Archived, New int
 }
 
 // runsRow is a run in the table.
@@ -61,20 +61,19 @@ func (l *runsList) view() runsView {
 	if l.typed != "" {
 		v.Typed = l.typed
 	}
-	v.Counts = runsCounts{Shown: l.rows.Len(), Project: l.all.Len(), Archived: l.archived, Running: l.running}
+	v.Counts = runsCounts{Shown: l.rows.Len(), Project: l.all.Len(), Archived: l.archived, Running: l.running, New: l.fresh}
 	v.Groups, v.Panel = l.groupChoices(), l.panel
-	first := (l.state.Page - 1) * l.state.Size
 	lines := l.groupLines()
 	for i := range l.shown.Len() {
-		row := l.row(l.shown.At(i), first+i)
-		row.Group = lines[first+i]
+		row := l.row(l.shown.At(i))
+		row.Group = lines[i]
 		v.Rows = append(v.Rows, row)
 	}
 	return v
 }
 
-// row makes a run fit for showing; place is where it stands among all.
-func (l *runsList) row(r recorder.Row, place int) runsRow {
+// row makes a run fit for showing.
+func (l *runsList) row(r recorder.Row) runsRow {
 	id := r.ID()
 	row := runsRow{
 		ID: id, Short: short(id), Label: r.Label(), Colour: colour(id), Tags: r.Tags(),
@@ -89,7 +88,7 @@ func (l *runsList) row(r recorder.Row, place int) runsRow {
 		} else {
 			row.Cells[i] = c.cell(r)
 		}
-		row.Cells[i].Best = l.columns[i].best == place
+		row.Cells[i].Best = l.columns[i].best == id
 	}
 	return row
 }

@@ -141,6 +141,27 @@
 	});
 	window.addEventListener("pageshow", show);
 
+	// What changes while somebody looks: rows stay where they are, and what is new
+	// is counted. One look a second is enough, however much changes.
+	let waiting = 0, looked = 0;
+	async function look() {
+		waiting = 0;
+		looked = Date.now();
+		const here = page();
+		if (!here || document.hidden) return;
+		const url = new URL(location.href);
+		url.searchParams.set("since", here.dataset.since);
+		const rows = boxes().map((box) => box.value);
+		if (rows.length > 0) url.searchParams.set("rows", rows.join(","));
+		await window.htmx.ajax("GET", url.pathname + url.search, { source: "#runs", target: "#runs", select: "#runs", swap: "outerMorph" });
+	}
+	const soon = () => { waiting ||= setTimeout(look, Math.max(0, looked + 1000 - Date.now())); };
+	document.addEventListener("exprec:changed", (event) => {
+		if (event.target.closest("#runs")) soon();
+		else if (location.pathname === "/" && !page()) location.reload(); // the first run
+	}, true);
+	document.addEventListener("visibilitychange", () => { if (!document.hidden && page()) soon(); });
+
 	// The keys of the list.
 	function step(by) {
 		const links = [...document.querySelectorAll("#runs tbody th[scope=row] a")];
