@@ -55,14 +55,20 @@ func (t Terms) WithoutColumn(c *Column) Terms {
 // where they name it already.
 func (t Terms) Toggle(c *Column, v Value) Terms {
 	same := v.Same()
-	parts := slices.Clone(t.parts)
 	named := func(p query.Part) bool { return p.Key == c.key && len(p.Values) > 0 }
-	if at := slices.IndexFunc(parts, func(p query.Part) bool { return named(p) && slices.Contains(p.Values, same) }); at >= 0 {
-		left := slices.DeleteFunc(slices.Clone(parts[at].Values), func(known string) bool { return known == same })
-		if len(left) == 0 {
-			return Terms{slices.Delete(parts, at, at+1)}
+	var parts []query.Part
+	found := false
+	for _, p := range t.parts {
+		if !named(p) || !slices.Contains(p.Values, same) {
+			parts = append(parts, p)
+			continue
 		}
-		parts[at] = query.OneOf(c.key, left)
+		found = true
+		if left := slices.DeleteFunc(slices.Clone(p.Values), func(known string) bool { return known == same }); len(left) > 0 {
+			parts = append(parts, query.OneOf(c.key, left))
+		}
+	}
+	if found {
 		return Terms{parts}
 	}
 	if at := slices.IndexFunc(parts, named); at >= 0 {

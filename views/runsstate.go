@@ -182,7 +182,7 @@ func splitKeys(list string, most int) []string {
 			take(i)
 		}
 	}
-	if start <= len(list) {
+	if start <= len(list) && !quoted { // a key whose quotes never end is none
 		take(len(list))
 	}
 	return keys
