@@ -55,6 +55,11 @@ func (p *Project) compareSource(ctx context.Context, a, b *Run) (SourceChange, e
 	if err != nil {
 		return SourceChange{}, err
 	}
+	return compareSides(ctx, old, new, oldLarge, newLarge)
+}
+
+// compareSides compares two trees. Files in the LFS store are given by path.
+func compareSides(ctx context.Context, old, new diff.Side, oldLarge, newLarge map[string]int64) (SourceChange, error) {
 	found, more, err := diff.Trees(ctx, old, new, maxChangedFiles)
 	if err != nil {
 		return SourceChange{}, err

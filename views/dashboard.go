@@ -26,6 +26,8 @@ type Dashboard struct {
 	markdown *markdown
 	lines    *lineCache
 	outputs  *lru[outputKey, *outputLog]
+	colours  *lru[string, []string]
+	changes  *lru[comparedKey, recorder.SourceChange]
 
 	mu     sync.Mutex
 	opened *recorder.Project
@@ -41,6 +43,8 @@ func New(o Options) *Dashboard {
 		markdown: newMarkdown(),
 		lines:    newLineCache(cachedLines),
 		outputs:  newLRU[outputKey, *outputLog](keptLogs),
+		colours:  newLRU[string, []string](keptColours),
+		changes:  newLRU[comparedKey, recorder.SourceChange](keptChanges),
 	}
 	d.mux = d.routes()
 	return d

@@ -32,7 +32,9 @@ func runTabs() []runTab {
 		{Name: "charts", Title: "Charts", Count: countScalars},
 		{Name: "images", Title: "Images", Count: countImages},
 		{Name: "output", Title: "Output", Count: nothingToCount},
+		{Name: "source", Title: "Source", Count: countSource},
 		{Name: "packages", Title: "Packages", Count: countPackages},
+		{Name: "files", Title: "Files", Count: countFiles},
 		{Name: "environment", Title: "Environment", Count: nothingToCount},
 	}
 }
