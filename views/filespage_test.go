@@ -134,7 +134,7 @@ func TestPathsStayInside(t *testing.T) {
 				"%2fetc%2fpasswd", "absolute", "relative", "folder/secret.txt", "./ok.txt/../../x", "C:%5cx", "%2e", "ok.txt/", "fifo", "none",
 			} {
 				for _, query := range []string{"", "?raw=1"} {
-					status, body := b.raw(runURL(e.ID(), tab) + "/" + path + query)
+					status, body := b.asIs(runURL(e.ID(), tab) + "/" + path + query)
 					if strings.Contains(body, canary) || strings.Contains(body, "root:x:") {
 						t.Errorf("%s, %s/%s%s leads out", when, tab, path, query)
 					}
@@ -145,7 +145,7 @@ func TestPathsStayInside(t *testing.T) {
 				}
 			}
 		}
-		if status, body := b.raw(runURL(e.ID(), "files") + "/ok.txt?raw=1"); status != http.StatusOK || !strings.HasSuffix(body, "fine\n") {
+		if status, body := b.asIs(runURL(e.ID(), "files") + "/ok.txt?raw=1"); status != http.StatusOK || !strings.HasSuffix(body, "fine\n") {
 			t.Errorf("%s, ok.txt gives %d: %s", when, status, body)
 		}
 		b.get(runURL(e.ID(), "files"), http.StatusOK)
@@ -155,9 +155,9 @@ func TestPathsStayInside(t *testing.T) {
 	check("in the end")
 }
 
-// raw sends a path as it is, which clients otherwise clean up, and follows no
+// asIs sends a path as it is, which clients otherwise clean up, and follows no
 // redirect.
-func (b *bench) raw(path string) (status int, answer string) {
+func (b *bench) asIs(path string) (status int, answer string) {
 	b.Helper()
 	conn, err := net.Dial("tcp", strings.TrimPrefix(b.url, "http://"))
 	if err != nil {
