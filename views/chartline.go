@@ -43,6 +43,7 @@ type lineFacts struct {
 	LastStep   int64
 	Replaced   bool // Moved counts steps, not times
 	Continuing bool // the run goes on
+	Line       int  // which line of its chart it is
 }
 
 // newLineData shapes a series. started is when its run began.

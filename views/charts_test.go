@@ -264,3 +264,28 @@ func TestLineCache(t *testing.T) {
 		t.Error("an error was kept")
 	}
 }
+
+// A run that goes on from another shows one line, which begins where the first
+// one began.
+func TestChartsOfAContinuedRun(t *testing.T) {
+	b := newBench(t)
+	first := b.record(recorder.Options{}, func(e *recorder.Experiment) {
+		for i := range 100 {
+			e.AddScalar("loss", 100-float64(i), i)
+		}
+	})
+	second := b.record(recorder.Options{Continue: first}, func(e *recorder.Experiment) {
+		for i := range 100 {
+			e.AddScalar("loss", -float64(i), i+100)
+		}
+	})
+	page := b.get("/runs/"+second+"/charts", http.StatusOK)
+	for _, words := range []string{"/runs/" + first + "/points?among=1", "/runs/" + second + "/points?among=1", "data-earlier", ">-99</span>"} {
+		if !strings.Contains(page, words) {
+			t.Errorf("the charts of a run that goes on from another lack %s", words)
+		}
+	}
+	if page := b.get("/runs/"+first+"/charts", http.StatusOK); strings.Contains(page, second) || strings.Contains(page, "data-earlier") {
+		t.Error("the charts of the earlier run show the later one")
+	}
+}

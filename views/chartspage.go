@@ -41,8 +41,8 @@ func (d *Dashboard) runCharts(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return d.runTab(w, r, "charts", func(_ context.Context, _ *recorder.Project, run *recorder.Run) (templ.Component, error) {
-		v, err := d.chartsOf(run, state)
+	return d.runTab(w, r, "charts", func(ctx context.Context, p *recorder.Project, run *recorder.Run) (templ.Component, error) {
+		v, err := d.chartsOf(run, chainLines(ctx, p, run), state)
 		if err != nil {
 			return nil, err
 		}
@@ -50,8 +50,8 @@ func (d *Dashboard) runCharts(w http.ResponseWriter, r *http.Request) error {
 	})
 }
 
-// chartsOf makes the groups of a run's charts.
-func (d *Dashboard) chartsOf(run *recorder.Run, state chartState) (chartsView, error) {
+// chartsOf makes the groups of a run's charts, whose lines have the parts lines.
+func (d *Dashboard) chartsOf(run *recorder.Run, lines []chartLine, state chartState) (chartsView, error) {
 	v := chartsView{Run: run, URL: runURL(run.ID(), "charts"), State: state}
 	own, err := run.Scalars()
 	if err != nil {
@@ -65,7 +65,6 @@ func (d *Dashboard) chartsOf(run *recorder.Run, state chartState) (chartsView, e
 	for _, summary := range slices.Concat(own, system) {
 		last[summary.Name] = summary.Last
 	}
-	lines := []chartLine{chartLineOf(run)}
 	drawn := 0
 	for _, g := range groupNames(namesOf(own), namesOf(system)) {
 		for _, name := range g.names {

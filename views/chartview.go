@@ -1,6 +1,7 @@
 package views
 
 import (
+	"context"
 	"errors"
 	"hash/fnv"
 	"math"
@@ -49,11 +50,47 @@ type chartLine struct {
 	Run    *recorder.Run
 	Label  string
 	Colour string // its class, c0 to c9
+
+	// Earlier says that the run is one that the first line's run went on from:
+	// together they are one line in several parts.
+	Earlier bool
 }
 
 // chartLineOf is the line of a run in the run's own colour.
 func chartLineOf(run *recorder.Run) chartLine {
 	return chartLine{Run: run, Label: run.Label(), Colour: colour(run.ID())}
+}
+
+// oneRun reports whether all lines are parts of one.
+func oneRun(lines []chartLine) bool {
+	for n, l := range lines {
+		if n > 0 && !l.Earlier {
+			return false
+		}
+	}
+	return len(lines) > 0
+}
+
+// maxParts is of how many runs, each going on from the one before, one line is
+// made up at most.
+const maxParts = 20
+
+// chainLines are the parts of the line of a run: its own, then those of the runs
+// that it went on from.
+func chainLines(ctx context.Context, p *recorder.Project, run *recorder.Run) []chartLine {
+	lines := []chartLine{chartLineOf(run)}
+	seen := map[string]bool{run.ID(): true}
+	for before := run.Info().Continues; before != "" && !seen[before] && len(lines) < maxParts; {
+		seen[before] = true
+		part, err := p.UniqueRun(ctx, before)
+		if err != nil {
+			break // it may not have been fetched
+		}
+		part = asItIsNow(p, part)
+		lines = append(lines, chartLine{Run: part, Label: part.Label(), Colour: lines[0].Colour, Earlier: true})
+		before = part.Info().Continues
+	}
+	return lines
 }
 
 // How large the server draws charts, in pixels; pages scale them.
@@ -71,7 +108,7 @@ func (d *Dashboard) chart(name string, lines []chartLine, s chartState) chart {
 		c.Notes = append(c.Notes, sentence(err.Error()))
 	}
 	c.Notes = append(c.Notes, notesOf(facts)...)
-	if len(lines) == 1 && len(facts) == 1 && facts[0].HasLast {
+	if oneRun(lines) && len(facts) > 0 && facts[0].Line == 0 && facts[0].HasLast {
 		c.Last, c.Exact = number(facts[0].Last), exact(facts[0].Last)
 	}
 	drawn.Width, drawn.Height = chartWidth, chartHeight
@@ -123,7 +160,7 @@ func (d *Dashboard) draw(name string, lines []chartLine, s chartState) (c plot.C
 		c.From, c.To = q.from, q.to
 	}
 	low, high := math.Inf(1), math.Inf(-1)
-	for _, l := range lines {
+	for n, l := range lines {
 		data, readErr := d.line(l.Run, name, shape)
 		if readErr != nil {
 			if !errors.Is(readErr, recorder.ErrNoScalar) {
@@ -131,7 +168,9 @@ func (d *Dashboard) draw(name string, lines []chartLine, s chartState) (c plot.C
 			}
 			continue
 		}
-		facts = append(facts, data.facts)
+		said := data.facts
+		said.Line = n
+		facts = append(facts, said)
 		c.Lines = append(c.Lines, data.drawn(q, l)...)
 		if lo, hi := data.within(); s.Outliers && lo <= hi {
 			low, high = min(low, lo), max(high, hi)

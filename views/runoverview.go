@@ -51,7 +51,7 @@ func (d *Dashboard) overview(ctx context.Context, p *recorder.Project, v *runVie
 	scalars, err := run.Scalars()
 	o.remark(err)
 	o.Cards = cardsOf(run, scalars, difference)
-	if err := d.mainCharts(o, scalars); err != nil {
+	if err := d.mainCharts(o, chainLines(ctx, p, run), scalars); err != nil {
 		return nil, err
 	}
 	o.Images, err = imageStripOf(run)
@@ -79,7 +79,7 @@ const maxCharts = 6
 
 // mainCharts draws the charts of the main metrics, and of others where there is
 // room.
-func (d *Dashboard) mainCharts(o *overview, scalars []recorder.ScalarSummary) error {
+func (d *Dashboard) mainCharts(o *overview, lines []chartLine, scalars []recorder.ScalarSummary) error {
 	state, err := chartStateOf(o.Query)
 	if err != nil {
 		return err
@@ -89,7 +89,6 @@ func (d *Dashboard) mainCharts(o *overview, scalars []recorder.ScalarSummary) er
 	if !o.wants("run-charts") {
 		return nil
 	}
-	lines := []chartLine{chartLineOf(o.run)}
 	for _, s := range chartedScalars(o.run, scalars) {
 		if s.Count > 1 {
 			o.Charts = append(o.Charts, d.chart(s.Name, lines, state))

@@ -200,10 +200,10 @@
 		// chart.
 		say(got) {
 			const lines = got.filter(Boolean);
-			if (this.lines.length === 1 && lines.length === 1) {
+			if (got[0] && this.lines.every(({ li }, n) => n === 0 || "earlier" in li.dataset)) {
 				const last = this.figure.querySelector(".chart-last");
-				last.textContent = lines[0].said.last;
-				last.title = lines[0].said.exact;
+				last.textContent = got[0].said.last;
+				last.title = got[0].said.exact;
 			}
 			const notes = new Set(lines.flatMap((l) => l.said.notes ?? []));
 			if (lines.length === 0) notes.add("nothing logged under this name");
