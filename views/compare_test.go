@@ -315,3 +315,29 @@ func TestCompareChartsAreBounded(t *testing.T) {
 		t.Errorf("the filter leaves %d charts", got)
 	}
 }
+
+// The compared runs are coloured lines among the others, across the parameters
+// that differ and what came of them.
+func TestCompareParallel(t *testing.T) {
+	b := newBench(t)
+	ids := b.compared(0.001, 0.5, 0.25, 0.125)
+	b.record(recorder.Options{}, func(e *recorder.Experiment) { e.SetParameter("optim", "<sgd>") })
+	b.record(recorder.Options{}, func(e *recorder.Experiment) { e.SetParameter("optim", "adam") })
+	page := b.get(comparing(ids[1], ids[0])+"&tab=parallel", http.StatusOK)
+	for _, want := range []string{
+		`<g class="c0"><title>run-1</title>`, `<g class="c1"><title>run-0</title>`, ">lr (log)<", ">optim<", ">&lt;sgd&gt;<", ">test/accuracy<", ">train/loss<", ">net.depth<",
+		"6 runs; the compared ones are coloured",
+	} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the picture lacks %s:\n%s", want, page)
+		}
+	}
+	others := regexp.MustCompile(`class="plot-others"[^>]* d="([^"]*)"`).FindStringSubmatch(page)
+	if others == nil || strings.Count(others[1], "M") < 4 {
+		t.Errorf("the other runs are %q", others)
+	}
+	page = b.get("/compare?q="+url.QueryEscape("lr=0.1..")+"&n=2&tab=parallel", http.StatusOK)
+	if !strings.Contains(page, "3 runs that match; the compared") {
+		t.Errorf("the query does not choose the runs:\n%s", page)
+	}
+}

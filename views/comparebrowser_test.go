@@ -16,6 +16,7 @@ func TestCompareInABrowser(t *testing.T) {
 	pages := map[string]string{
 		"differences": comparing(ids...), "flipped": comparing(ids...) + "&flip=1", "source": comparing(short(old), short(fresh)) + "&tab=source",
 		"one": comparing(ids[0]), "none": "/compare", "unknown": comparing(ids[0], ids[1], "ffff0000"), "charts": comparing(ids...) + "&tab=charts",
+		"parallel": comparing(ids...) + "&tab=parallel",
 	}
 	for _, look := range []struct {
 		name          string

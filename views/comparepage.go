@@ -129,6 +129,8 @@ func (d *Dashboard) fillCompare(ctx context.Context, p *recorder.Project, v *com
 	switch v.State.Tab {
 	case "charts":
 		v.Body = d.comparedCharts(v, runs)
+	case "parallel":
+		v.Body, err = v.parallel(ctx, p, runs)
 	case "source":
 		v.Body, err = v.source(ctx, p, runs)
 	case "packages":

@@ -26,7 +26,7 @@ type compareState struct {
 
 // compareTabs are the parts of a comparison, by name and title.
 var compareTabs = [...]struct{ Name, Title string }{
-	{"", "Differences"}, {"charts", "Charts"}, {"source", "Source"}, {"packages", "Packages"}, {"environment", "Environment"},
+	{"", "Differences"}, {"charts", "Charts"}, {"parallel", "Parallel"}, {"source", "Source"}, {"packages", "Packages"}, {"environment", "Environment"},
 }
 
 // Bounds of a comparison.
