@@ -28,28 +28,34 @@ type RunChange struct {
 // Watch looks at the project every so often until ctx ends, and calls visit with
 // what has changed since the last look, once for each run and once for the list
 // of runs. That list changes when a run comes, goes or changes in what a table
-// tells of it: its status, its notes, or values (which is the kind scalars).
+// tells of it: its status, its notes, or values (which is the kind scalars). The
+// first call has no changes: from then on everything is told.
 //
 // It polls: what lies on a network or in a container tells nobody that it has
 // changed. A look at a project where nothing has costs some stats and, for each
-// run that goes on, some more. A look that fails is made again. The error is
-// that of ctx.
+// run that goes on, some more; where looks take long there are fewer of them. A
+// look that fails is made again. The error is that of ctx.
 func (p *Project) Watch(ctx context.Context, every time.Duration, visit func([]RunChange)) error {
 	w := &watching{project: p}
-	_ = w.look(ctx) // what is there is no change
-	ticker := time.NewTicker(every)
-	defer ticker.Stop()
+	timer := time.NewTimer(0)
+	defer timer.Stop()
 	for {
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
-		case <-ticker.C:
+		case <-timer.C:
 		}
-		if changes := w.look(ctx); len(changes) > 0 && ctx.Err() == nil {
+		began, first := time.Now(), w.last == nil
+		changes := w.look(ctx)
+		if ctx.Err() == nil && (len(changes) > 0 || first && w.last != nil) {
 			visit(changes)
 		}
+		timer.Reset(max(every, lookShare*time.Since(began)))
 	}
 }
+
+// lookShare is how much longer than a look it is to the next one at least.
+const lookShare = 10
 
 // watching is what was seen at the last look.
 type watching struct {

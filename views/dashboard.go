@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"github.com/exprec/exprec/recorder"
+	"github.com/exprec/exprec/views/live"
 )
 
 // Options say what a dashboard shows.
@@ -29,6 +30,8 @@ type Dashboard struct {
 	colours  *lru[string, []string]
 	changes  *lru[comparedKey, recorder.SourceChange]
 
+	live *live.Hub
+
 	mu     sync.Mutex
 	opened *recorder.Project
 
@@ -46,15 +49,19 @@ func New(o Options) *Dashboard {
 		colours:  newLRU[string, []string](keptColours),
 		changes:  newLRU[comparedKey, recorder.SourceChange](keptChanges),
 	}
+	d.live = live.New(d.watch)
 	d.mux = d.routes()
 	return d
 }
 
 // ServeHTTP answers a request.
-func (d *Dashboard) ServeHTTP(w http.ResponseWriter, r *http.Request) { d.mux.ServeHTTP(w, r) }
+func (d *Dashboard) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	d.mux.ServeHTTP(w, d.withMark(r))
+}
 
-// Close releases the project.
+// Close ends the streams of open pages and releases the project.
 func (d *Dashboard) Close() error {
+	d.live.Close()
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.opened == nil {

@@ -30,6 +30,7 @@ func newBench(t testing.TB) *bench {
 	d := New(Options{Path: dir, Open: func(context.Context) (*recorder.Project, error) { return recorder.Open(dir) }})
 	server := httptest.NewServer(guard.New(guard.Options{})(d))
 	t.Cleanup(func() {
+		d.live.Close() // the server waits for its streams
 		server.Close()
 		if err := d.Close(); err != nil {
 			t.Error(err)

@@ -5,7 +5,7 @@ import "github.com/a-h/templ"
 // scripts are the files that every page loads, in this order.
 var scripts = []string{
 	"htmx.min.js",
-	"app.js",
+	"app.js", "live.js",
 	"run.js",
 	"output.js",
 	"runs.js",

@@ -24,6 +24,7 @@ type frame struct {
 	Path    string
 	Theme   string // "", "light" or "dark"
 	Here    string // the page's own URL
+	Mark    string // the moment before anything of the page was read, see live.Hub
 }
 
 // themeCookie holds the colours that were chosen. No style depends on script.
@@ -31,7 +32,7 @@ const themeCookie = "exprec-theme"
 
 // frame fills the frame of a page.
 func (d *Dashboard) frame(r *http.Request, h head) frame {
-	f := frame{head: h, Project: d.name(), Path: filepath.ToSlash(d.options.Path), Here: r.URL.RequestURI()}
+	f := frame{head: h, Project: d.name(), Path: filepath.ToSlash(d.options.Path), Here: r.URL.RequestURI(), Mark: markOf(r)}
 	if c, err := r.Cookie(themeCookie); err == nil && (c.Value == "light" || c.Value == "dark") {
 		f.Theme = c.Value
 	}

@@ -14,6 +14,7 @@ func (d *Dashboard) table() map[string]handler {
 		"GET /api/complete":                d.completeQuery,
 		"POST /runs/actions":               d.changeRuns,
 		"GET /{$}":                         d.runsPage,
+		"GET /events":                      d.events,
 		"GET /compare":                     d.comparePage,
 		"GET /compare.csv":                 d.compareCSV,
 		"GET /runs/{run}":                  d.runOverview,

@@ -3,6 +3,7 @@ package browsertest
 import (
 	"context"
 	"net/url"
+	"sync"
 	"testing"
 
 	"github.com/chromedp/cdproto/audits"
@@ -17,6 +18,7 @@ type Tab struct {
 	t     testing.TB
 	ctx   context.Context
 	watch *watch
+	close func()
 }
 
 type settings struct {
@@ -46,20 +48,43 @@ func NewTab(t testing.TB, width, height int, dark bool, options ...Option) *Tab 
 	for _, option := range options {
 		option(&set)
 	}
+	return open(t, b.ctx, set, width, height, dark, chromedp.WithNewBrowserContext())
+}
+
+// Beside opens another tab that has the cookies, the storage and the shared
+// workers of this one, which must outlive it.
+func (tab *Tab) Beside(width, height int, dark bool, options ...Option) *Tab {
+	tab.t.Helper()
+	set := settings{scale: 1}
+	for _, option := range options {
+		option(&set)
+	}
+	return open(tab.t, tab.ctx, set, width, height, dark)
+}
+
+// Close closes the tab before the end of the test.
+func (tab *Tab) Close() {
+	tab.t.Helper()
+	tab.close()
+}
+
+func open(t testing.TB, parent context.Context, set settings, width, height int, dark bool, of ...chromedp.ContextOption) *Tab {
+	t.Helper()
 	w := newWatch()
-	ctx, cancel := chromedp.NewContext(b.ctx, chromedp.WithNewBrowserContext(), chromedp.WithListener(w.event))
+	ctx, cancel := chromedp.NewContext(parent, append(of, chromedp.WithListener(w.event))...)
 	tab := &Tab{t: t, ctx: ctx, watch: w}
 	// The tab lives as long as the context of its first step: no limit here.
 	if err := chromedp.Do(ctx, prepare(int64(width), int64(height), dark, set)); err != nil {
 		cancel()
 		t.Fatal("open a tab: ", err)
 	}
-	t.Cleanup(func() {
+	tab.close = sync.OnceFunc(func() {
 		t.Helper()
 		tab.Settle()
 		tab.Check()
 		cancel()
 	})
+	t.Cleanup(tab.close)
 	return tab
 }
 

@@ -147,7 +147,10 @@ func (w *watch) request(e *network.EventRequestWillBeSent) {
 	if e.Type == network.ResourceTypeDocument {
 		w.document = e.LoaderID
 	}
-	if e.Type != network.ResourceTypeEventSource {
+	// The end of a stream does not come, and that of a shared worker's script is
+	// told to nobody.
+	worker := e.Type == network.ResourceTypeScript && e.DocumentURL == e.Request.URL
+	if e.Type != network.ResourceTypeEventSource && !worker {
 		w.requests[e.RequestID] = request{e.Request.URL, e.LoaderID}
 	}
 }

@@ -52,6 +52,10 @@ func closing(w http.ResponseWriter) {
 	http.Error(w, "The dashboard is about to end.", http.StatusServiceUnavailable)
 }
 
+// beat is sent when there was nothing else for a while: a comment, for proxies,
+// and an event, so that a page knows that the server is there.
+const beat = ":\nevent: beat\ndata: 1\n\n"
+
 // connection is a stream that is open.
 type connection struct {
 	w       http.ResponseWriter
@@ -64,7 +68,7 @@ func (c *connection) run(r *http.Request, s *subscriber) {
 	heartbeat := time.NewTimer(c.hub.times.heartbeat)
 	defer heartbeat.Stop()
 	for {
-		text := ":\n\n" // a comment: whoever reads knows that the server is there
+		text := beat
 		select {
 		case <-r.Context().Done():
 			return
@@ -99,7 +103,7 @@ func (c *connection) frame(n notice) string {
 	n.Boot = c.hub.boot
 	data, err := json.Marshal(n)
 	if err != nil {
-		return ":\n\n" // texts and numbers always can be written
+		return beat // texts and numbers always can be written
 	}
 	id := ""
 	if n.Seq > 0 {

@@ -59,8 +59,8 @@ func (s *stream) next() (n notice, id string) {
 		if text, ok := strings.CutPrefix(s.lines.Text(), "id: "); ok {
 			id = text
 		}
-		if text, ok := strings.CutPrefix(s.lines.Text(), "data: "); ok {
-			if err := json.Unmarshal([]byte(text), &n); err != nil {
+		if text, ok := strings.CutPrefix(s.lines.Text(), "data: {"); ok {
+			if err := json.Unmarshal([]byte("{"+text), &n); err != nil {
 				s.Fatal(err)
 			}
 			return n, id
