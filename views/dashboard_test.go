@@ -25,7 +25,12 @@ type bench struct {
 // its runs may have changed at the end of the test.
 func newBench(t testing.TB) *bench {
 	t.Helper()
-	dir := gitstoretest.New(t)
+	return benchOf(t, gitstoretest.New(t))
+}
+
+// benchOf serves the runs of a repository.
+func benchOf(t testing.TB, dir string) *bench {
+	t.Helper()
 	t.Cleanup(gitstoretest.Unchanged(t, dir))
 	d := New(Options{Path: dir, Open: func(context.Context) (*recorder.Project, error) { return recorder.Open(dir) }})
 	server := httptest.NewServer(guard.New(guard.Options{})(d))

@@ -43,24 +43,36 @@ func (b *bench) seed() string {
 		c.out("epoch 1\r\x1b[32mepoch 2\x1b[0m\n")
 		c.err("a warning\n")
 		rich = c.end()
-		if err := os.RemoveAll(filepath.Join(b.dir, "extra")); err != nil {
-			b.Fatal(err)
-		}
+		b.remove("extra")
 	}
 	b.record(recorder.Options{Name: "broken"}, func(e *recorder.Experiment) {
 		e.SetParameter("lr", 10.0)
 		e.Fail(errors.New("the loss is not a number"))
 	})
+	text := "# What it was for\n\nA *sweep* over [rates](https://example.org/)."
+	b.edit(rich, recorder.Edit{Description: &text})
+	return rich
+}
+
+// edit changes the notes of a run.
+func (b *bench) edit(id string, e recorder.Edit) {
+	b.Helper()
 	p := b.project()
-	run, err := p.UniqueRun(b.Context(), rich)
+	run, err := p.UniqueRun(b.Context(), id)
 	if err != nil {
 		b.Fatal(err)
 	}
-	text := "# What it was for\n\nA *sweep* over [rates](https://example.org/)."
-	if err := p.Edit(b.Context(), run, recorder.Edit{Description: &text}); err != nil {
+	if err := p.Edit(b.Context(), run, e); err != nil {
 		b.Fatal(err)
 	}
-	return rich
+}
+
+// remove takes a file or folder out of the work tree.
+func (b *bench) remove(name string) {
+	b.Helper()
+	if err := os.RemoveAll(filepath.Join(b.dir, name)); err != nil {
+		b.Fatal(err)
+	}
 }
 
 // addFile writes a file and adds it to a run under the same name.

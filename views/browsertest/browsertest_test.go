@@ -88,6 +88,7 @@ func TestFaultsAreCaught(t *testing.T) {
 		"console.warn":     {script(`console.warn("careful")`), `console.warning: "careful"`},
 		"exception":        {script(`throw new TypeError("bad thing")`), "bad thing"},
 		"rejected promise": {script(`Promise.reject(new Error("never caught"))`), "never caught"},
+		"dialog":           {script(`alert("look here")`), "dialog: alert: look here"},
 		"eval":             {script(`try { eval("1") } catch {}`), "ContentSecurityPolicyIssue"},
 		"missing file":     {map[string]string{"/": `<img src="/none.png" alt="">`}, "answer 404 Not Found for"},
 		"broken answer":    {map[string]string{"/": `<img src="/broken" alt="">`, "/broken": ""}, "request failed"},

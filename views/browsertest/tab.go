@@ -9,6 +9,7 @@ import (
 	"github.com/chromedp/cdproto/audits"
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 )
 
@@ -78,6 +79,7 @@ func open(t testing.TB, parent context.Context, set settings, width, height int,
 		cancel()
 		t.Fatal("open a tab: ", err)
 	}
+	go tab.closeDialogs()
 	tab.close = sync.OnceFunc(func() {
 		t.Helper()
 		tab.Settle()
@@ -86,6 +88,19 @@ func open(t testing.TB, parent context.Context, set settings, width, height int,
 	})
 	t.Cleanup(tab.close)
 	return tab
+}
+
+// closeDialogs closes what asks something of the reader: everything waits for an
+// answer, the steps of the test too.
+func (tab *Tab) closeDialogs() {
+	for {
+		select {
+		case <-tab.ctx.Done():
+			return
+		case <-tab.watch.dialogs:
+			_, _ = chromedp.Call(tab.ctx, page.HandleJavaScriptDialog, page.HandleJavaScriptDialogParams{Accept: true})
+		}
+	}
 }
 
 // prepare makes a tab what it should be before its first page.
@@ -131,6 +146,13 @@ func (tab *Tab) Open(address string) {
 // Expect says that an answer with this status, 400 or more, is meant to come for
 // a path: it and the line that Chromium logs for it are no failure.
 func (tab *Tab) Expect(status int, path string) { tab.watch.expect(status, path) }
+
+// Excuse says that problems with this text in them are meant to come, where a test
+// does what no page of the dashboard does.
+func (tab *Tab) Excuse(text string) { tab.watch.excuse(text) }
+
+// Allow lets pages ask a further host, with its port, for something.
+func (tab *Tab) Allow(host string) { tab.watch.allow(host) }
 
 // Check fails the test with what went wrong since the last time. The end of the
 // test does it too.

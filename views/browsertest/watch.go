@@ -11,16 +11,20 @@ import (
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/runtime"
 )
 
 // watch collects what goes wrong in a tab. Its event runs on the goroutine that
 // reads the tab's messages.
 type watch struct {
+	dialogs chan struct{} // one waits for an answer
+
 	mu       sync.Mutex
 	problems []string
 	hosts    map[string]bool
 	expected map[answer]bool
+	excused  []string
 	requests map[network.RequestID]request // those without an end
 	document cdp.LoaderID                  // of the page that came last
 }
@@ -38,7 +42,7 @@ type answer struct {
 }
 
 func newWatch() *watch {
-	return &watch{hosts: map[string]bool{}, expected: map[answer]bool{}, requests: map[network.RequestID]request{}}
+	return &watch{dialogs: make(chan struct{}, 1), hosts: map[string]bool{}, expected: map[answer]bool{}, requests: map[network.RequestID]request{}}
 }
 
 func (w *watch) allow(host string) {
@@ -88,6 +92,12 @@ func (w *watch) event(ev any) {
 		w.entry(e.Entry)
 	case *audits.EventIssueAdded:
 		w.issue(e.Issue)
+	case *page.EventJavascriptDialogOpening:
+		w.problem("dialog: %s: %s", e.Type, e.Message)
+		select {
+		case w.dialogs <- struct{}{}:
+		default:
+		}
 	case *network.EventRequestWillBeSent:
 		w.request(e)
 	case *network.EventResponseReceived:
@@ -99,8 +109,20 @@ func (w *watch) event(ev any) {
 	}
 }
 
+func (w *watch) excuse(text string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.excused = append(w.excused, text)
+}
+
 func (w *watch) problem(format string, args ...any) {
-	w.problems = append(w.problems, fmt.Sprintf(format, args...))
+	problem := fmt.Sprintf(format, args...)
+	for _, text := range w.excused {
+		if strings.Contains(problem, text) {
+			return
+		}
+	}
+	w.problems = append(w.problems, problem)
 }
 
 // entry is a line that Chromium itself logs.
