@@ -59,7 +59,7 @@ func (d *Dashboard) previewOf(fsys fs.FS, name, base string) (*preview, error) {
 	case !info.Mode().IsRegular():
 		v.Kind, v.Note, v.Raw = "binary", "This is no ordinary file: nothing of it is kept.", ""
 		return v, nil
-	case imageTypes[strings.ToLower(path.Ext(name))] != "":
+	case isImage(name):
 		v.Kind = "image"
 		return v, nil
 	}
@@ -176,8 +176,7 @@ func numberedLines(lines []string) string {
 	return b.String()
 }
 
-// rawFile sends a file of a run. What it is shown as follows from its name alone:
-// images that browsers know, text, and bytes to download.
+// rawFile sends a file of a run.
 func rawFile(w http.ResponseWriter, r *http.Request, fsys fs.FS, name string) error {
 	info, err := fs.Stat(fsys, name)
 	if err != nil || !info.Mode().IsRegular() { // a FIFO would wait for ever
@@ -193,15 +192,7 @@ func rawFile(w http.ResponseWriter, r *http.Request, fsys fs.FS, name string) er
 	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
 		return err
 	}
-	contentType, download := imageTypes[strings.ToLower(path.Ext(name))], false
-	switch {
-	case contentType != "":
-	case isText(first[:n]):
-		contentType = textType
-	default:
-		contentType, download = bytesType, true
-	}
-	rawHeaders(w.Header(), name, contentType, download || r.FormValue("download") == "1")
+	fileHeaders(w, name, isText(first[:n]), r.FormValue("download") == "1")
 	w.Header().Set("Content-Length", strconv.FormatInt(info.Size(), 10))
 	w.WriteHeader(http.StatusOK)
 	if r.Method == http.MethodHead {

@@ -1,41 +1,33 @@
 package views
 
 import (
-	"mime"
 	"net/http"
+	"path"
 	"strings"
 	"unicode"
+
+	"github.com/exprec/exprec/views/guard"
 )
 
-// The types that content of runs is sent as. What is not listed is a text, or
-// bytes to download: nothing of a run is ever a page, a script or a style.
-const (
-	textType  = "text/plain; charset=utf-8"
-	bytesType = "application/octet-stream"
-)
+// imageNames are the ends of the names of files that are shown as images. Nothing
+// that is in one runs.
+const imageNames = " .png .jpg .jpeg .gif .webp .svg "
 
-// imageTypes are the images that browsers show, by the end of the name.
-var imageTypes = map[string]string{
-	".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".gif": "image/gif", ".webp": "image/webp",
+func isImage(name string) bool {
+	ext := strings.ToLower(path.Ext(name))
+	return ext != "" && strings.Contains(imageNames, " "+ext+" ")
 }
 
-// rawHeaders are those of content that came from a run: whatever it is, it can
-// do nothing. A download is kept under the name that is given.
-func rawHeaders(h http.Header, name, contentType string, download bool) {
-	h.Set("Content-Type", contentType)
-	h.Set("X-Content-Type-Options", "nosniff")
-	h.Set("Content-Security-Policy", "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'")
-	h.Set("Cross-Origin-Resource-Policy", "same-origin")
-	h.Set("Referrer-Policy", "no-referrer")
-	h.Set("Cache-Control", "private, no-cache")
-	disposition := "inline"
+// fileHeaders are those of a file of a run: what its name says, plain text for
+// another text, and bytes to keep for all else. A download is kept, too.
+func fileHeaders(w http.ResponseWriter, name string, text, download bool) {
+	if !guard.File(w, name) && text {
+		guard.Text(w)
+	}
 	if download {
-		disposition = "attachment"
+		guard.Attach(w, downloadName(name))
 	}
-	if value := mime.FormatMediaType(disposition, map[string]string{"filename": downloadName(name)}); value != "" {
-		disposition = value
-	}
-	h.Set("Content-Disposition", disposition)
+	w.Header().Set("Cache-Control", "private, no-cache")
 }
 
 // downloadName is the last part of a path as the name of a file on any system.

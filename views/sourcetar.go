@@ -25,7 +25,7 @@ func (d *Dashboard) sourceArchive(w http.ResponseWriter, r *http.Request) error 
 		return notFound("There is no source to download: %v.", err)
 	}
 	top := strings.ReplaceAll(downloadName(run.Label()), " ", "-") + "-" + run.Short()
-	rawHeaders(w.Header(), top+".tar.gz", "application/gzip", true)
+	fileHeaders(w, top+".tar.gz", false, true)
 	w.WriteHeader(http.StatusOK)
 	if r.Method == http.MethodHead {
 		return nil
