@@ -4,78 +4,14 @@ import (
 	"fmt"
 	"io"
 	"net"
-	"net/http"
-	"net/http/cgi"
-	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
-	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/exprec/exprec/gitstore/gitstoretest"
 )
-
-// webServer serves repositories below a folder as git hosts do, to who knows
-// the password, and counts the bytes of both directions.
-type webServer struct {
-	*httptest.Server
-	in, out atomic.Int64
-	refused atomic.Int64
-}
-
-func newWebServer(t *testing.T, root string, readOnly bool) *webServer {
-	t.Helper()
-	backend := filepath.Join(gitstoretest.Git(t, root, "--exec-path"), "git-http-backend")
-	git := &cgi.Handler{Path: backend, Env: []string{"GIT_PROJECT_ROOT=" + root, "GIT_HTTP_EXPORT_ALL=1", "REMOTE_USER=team"}, Stderr: io.Discard}
-	s := &webServer{}
-	s.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if user, password, _ := r.BasicAuth(); user != "team" || password != "s3cret" {
-			s.refused.Add(1)
-			w.Header().Set("WWW-Authenticate", `Basic realm="git"`)
-			http.Error(w, "who are you?", http.StatusUnauthorized)
-			return
-		}
-		if readOnly && strings.Contains(r.URL.String(), "git-receive-pack") {
-			http.Error(w, "this token may only read", http.StatusForbidden)
-			return
-		}
-		r.Body = countedBody{r.Body, &s.in}
-		git.ServeHTTP(countedWriter{w, &s.out}, r)
-	}))
-	t.Cleanup(s.Close)
-	return s
-}
-
-type countedBody struct {
-	io.ReadCloser
-	n *atomic.Int64
-}
-
-func (c countedBody) Read(p []byte) (int, error) {
-	n, err := c.ReadCloser.Read(p)
-	c.n.Add(int64(n))
-	return n, err
-}
-
-type countedWriter struct {
-	http.ResponseWriter
-	n *atomic.Int64
-}
-
-func (c countedWriter) Write(p []byte) (int, error) {
-	n, err := c.ResponseWriter.Write(p)
-	c.n.Add(int64(n))
-	return n, err
-}
-
-// password has git know the password by a helper in the repository's own
-// configuration.
-func password(t *testing.T, dir string) {
-	t.Helper()
-	gitstoretest.Git(t, dir, "config", "credential.helper", "!f() { echo username=team; echo password=s3cret; }; f")
-}
 
 // maxOneLineRun is how many bytes a run may take each way whose source differs
 // in one line, in a repository of 10,000 files.
@@ -85,10 +21,10 @@ const maxOneLineRun = 50_000
 // way, though its history shares no commit with the user's.
 func TestExchangeOverHTTP(t *testing.T) {
 	b := newExchangeBench(t, 10_000)
-	web := newWebServer(t, filepath.Dir(b.server), false)
+	web := gitstoretest.NewWebServer(t, filepath.Dir(b.server), false)
 	for dir, name := range map[string]string{b.ours: "server", b.theirs: "origin"} {
 		gitstoretest.Git(t, dir, "remote", "set-url", name, web.URL+"/server.git")
-		password(t, dir)
+		gitstoretest.KnowPassword(t, dir)
 	}
 	if err := os.WriteFile(filepath.Join(b.ours, "src", "3", "3.txt"), []byte("edited\n"), 0o644); err != nil {
 		t.Fatal(err)
@@ -96,19 +32,19 @@ func TestExchangeOverHTTP(t *testing.T) {
 	run := b.run(b.store(b.ours), "refs/exprec/"+testUUID)
 	defer gitstoretest.Unchanged(t, b.ours)()
 	remote, listing := b.list(b.store(b.ours))
-	web.in.Store(0)
+	web.In.Store(0)
 	answers, err := remote.Push(t.Context(), WireOptions{}, listing, []Update{{Ref: run.Name, New: run.Hash}})
 	if err != nil || len(answers) != 1 || answers[0].Reason != "" {
 		t.Fatalf("push: %v, %+v", err, answers)
 	}
-	if n := web.in.Load(); n > maxOneLineRun {
+	if n := web.In.Load(); n > maxOneLineRun {
 		t.Errorf("the push took %d bytes", n)
 	}
 	b.fetchOne(b.store(b.theirs), run)
-	if n := web.out.Load(); n > maxOneLineRun {
+	if n := web.Out.Load(); n > maxOneLineRun {
 		t.Errorf("the fetch took %d bytes", n)
 	}
-	if web.refused.Load() == 0 {
+	if web.Refused.Load() == 0 {
 		t.Error("nobody was asked for a password")
 	}
 }
@@ -138,9 +74,9 @@ func (b *exchangeBench) fetchOne(s *Store, want Ref) {
 // A token that may only read: the push says so, the fetch works.
 func TestPushMayNotWrite(t *testing.T) {
 	b := newExchangeBench(t, 3)
-	web := newWebServer(t, filepath.Dir(b.server), true)
+	web := gitstoretest.NewWebServer(t, filepath.Dir(b.server), true)
 	gitstoretest.Git(t, b.ours, "remote", "set-url", "server", web.URL+"/server.git")
-	password(t, b.ours)
+	gitstoretest.KnowPassword(t, b.ours)
 	run := b.run(b.store(b.ours), "refs/exprec/"+testUUID)
 	remote, listing := b.list(b.store(b.ours))
 	_, err := remote.Push(t.Context(), WireOptions{}, listing, []Update{{Ref: run.Name, New: run.Hash}})
@@ -152,7 +88,7 @@ func TestPushMayNotWrite(t *testing.T) {
 // A password in an address is shown nowhere.
 func TestPasswordIsNeverShown(t *testing.T) {
 	b := newExchangeBench(t, 3)
-	web := newWebServer(t, filepath.Dir(b.server), false)
+	web := gitstoretest.NewWebServer(t, filepath.Dir(b.server), false)
 	address := strings.Replace(web.URL, "http://", "http://team:CANARY@", 1) + "/server.git"
 	remote, err := b.store(b.ours).Remote(address)
 	if err != nil {
