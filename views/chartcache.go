@@ -34,7 +34,7 @@ type lineEntry struct {
 }
 
 // cachedLines is how much memory cached lines take, in bytes.
-const cachedLines = 512 << 20
+const cachedLines = 256 << 20
 
 func newLineCache(limit int64) *lineCache {
 	return &lineCache{limit: limit, known: map[lineKey]*list.Element{}, order: list.New()}

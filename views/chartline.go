@@ -151,7 +151,7 @@ func (l *lineData) within() (lo, hi float64) {
 
 // bytes is about how much memory the line takes.
 func (l *lineData) bytes() int64 {
-	const perPoint = 8 * (4 + keptSmooth)
+	const perPoint = 8 * (2 + keptSmooth)
 	return int64(len(l.points.X)) * perPoint
 }
 

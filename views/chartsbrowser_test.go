@@ -265,3 +265,62 @@ func TestChartsZoomTogether(t *testing.T) {
 		t.Errorf("without the zoom the charts show %s", all)
 	}
 }
+
+func TestChartsSayTheirValues(t *testing.T) {
+	b := newBench(t)
+	id := b.record(recorder.Options{Name: "<b>run</b>"}, func(e *recorder.Experiment) {
+		for i := range 101 {
+			e.AddScalar("a", float64(i)/8, i)
+			e.AddScalar("b/<i>", -float64(i), i)
+		}
+	})
+	tab := browsertest.NewTab(t, 1200, 700, false)
+	openCharts(tab, b.url+"/runs/"+id+"/charts?sm=5")
+	tab.Eval(chartLook)
+	type point struct{ X, Y float64 }
+	at := browsertest.Eval[point](tab, `(() => {
+		const r = chart("a").u.over.getBoundingClientRect();
+		return { X: r.left + r.width / 2, Y: r.top + r.height / 2 };
+	})()`)
+	tab.Do(chromedp.MouseEvent(chromedp.MouseMoved, at.X, at.Y))
+	tab.Poll(`document.querySelectorAll(".chart-tip:not([hidden])").length === 1`)
+	got := tab.Text(".chart-tip")
+	if !strings.Contains(got, "step 50") || !strings.Contains(got, "<b>run</b>") || !strings.Contains(got, "(6.25)") {
+		t.Errorf("in the middle stands %q", got)
+	}
+	// The other chart shows the same step.
+	if got := browsertest.Eval[int](tab, `chart("b/<i>").u.over.querySelectorAll(".chart-dot").length`); got != 1 {
+		t.Errorf("%d dots on the other chart", got)
+	}
+	tab.Screenshot("charts-tip")
+	saved := browsertest.Eval[string](tab, `new Promise((done) => {
+		HTMLAnchorElement.prototype.click = function () {
+			const img = new Image();
+			img.onload = () => done(this.download + " " + (img.naturalWidth > 300));
+			img.src = this.href;
+		};
+		document.querySelector('[data-chart="b/<i>"] .chart-menu').open = true;
+		document.querySelector('[data-chart="b/<i>"] [data-chart-action="png"]').click();
+	})`)
+	if saved != "b-i-.png true" {
+		t.Errorf("saved is %s", saved)
+	}
+}
+
+// Where the server does not answer, its picture from before stays in sight.
+func TestChartsThatCannotBeDrawn(t *testing.T) {
+	b := newBench(t)
+	id := b.record(recorder.Options{}, func(e *recorder.Experiment) {
+		for i := range 10 {
+			e.AddScalar("a", float64(i), i)
+		}
+	})
+	tab := browsertest.NewTab(t, 1200, 700, false)
+	openCharts(tab, b.url+"/runs/"+id+"/charts")
+	tab.Eval(chartLook + `window.fetch = () => Promise.reject(new TypeError("gone"));`)
+	tab.Click("[name=logy]")
+	tab.Poll(`document.querySelector('[data-chart="a"] .chart-notes').textContent === "not drawn: gone"`)
+	if !browsertest.Eval[bool](tab, `getComputedStyle(document.querySelector('[data-chart="a"] .chart-plot canvas')).visibility === "visible"`) {
+		t.Error("the chart from before is not in sight")
+	}
+}

@@ -15,6 +15,7 @@ var scripts = []string{
 	"chartaxes.js",
 	"chart.js",
 	"chartdraw.js",
+	"charttip.js",
 	"charts.js",
 	"images.js",
 	"compare.js",

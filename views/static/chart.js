@@ -2,7 +2,7 @@
 // that its width needs.
 "use strict";
 {
-	const { fetchLine, nearest, nearestValue } = window.exprec.lines;
+	const { fetchLine } = window.exprec.lines;
 	const axes = window.exprec.axes;
 	const left = 64, right = 20, top = 10, below = 30; // pixels around the plot; fixed, so that its width is known before its data
 	const marksApart = 5; // pixels
@@ -218,7 +218,9 @@
 			}));
 		}
 
+		// fail shows the server's picture again where nothing else is to be seen.
 		fail(error) {
+			if (this.u?.root.classList.contains("waiting") && !this.old) this.figure.classList.remove("drawn");
 			this.note(["not drawn: " + error.message]);
 			this.figure.querySelector(".chart-notes > span").classList.add("bad");
 			this.dirty = true;
@@ -234,5 +236,5 @@
 		}
 	}
 
-	Object.assign(window.exprec, { Chart, chartFrame: { left, right, top, below, marksApart, nearest, nearestValue } });
+	Object.assign(window.exprec, { Chart, chartFrame: { left, right, top, below, marksApart } });
 }
