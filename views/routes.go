@@ -17,6 +17,8 @@ func (d *Dashboard) table() map[string]handler {
 		"GET /events":                      d.events,
 		"GET /compare":                     d.comparePage,
 		"GET /compare.csv":                 d.compareCSV,
+		"GET /runs.csv":                    d.runsCSV,
+		"GET /runs.json":                   d.runsJSON,
 		"GET /runs/{run}":                  d.runOverview,
 		"GET /runs/{run}/chart.svg":        d.chartSVG,
 		"GET /runs/{run}/charts":           d.runCharts,

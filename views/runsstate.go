@@ -121,6 +121,11 @@ func (s runsState) at(path string) string {
 	return path + "?" + strings.Join(parts, "&")
 }
 
+// exported is the address of all pages of the same runs in a form for programs.
+func (s runsState) exported(path string) string {
+	return s.with(func(s *runsState) { s.Size, s.Panel, s.Group = pageSizes[0], "", "" }).at(path)
+}
+
 func (s runsState) sortText() string {
 	keys := make([]string, len(s.Sort))
 	for i, by := range s.Sort {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/exprec/exprec/recorder"
+	"github.com/exprec/exprec/recorder/export"
 )
 
 // runsView is the runs page, ready to be shown.
@@ -179,21 +180,9 @@ func wordsOf(v recorder.Value) string {
 		}
 		return "true"
 	case recorder.TextsValue:
-		return joinThere(v.List)
+		return export.Joined(v.List)
 	}
 	return v.String()
-}
-
-// joinThere leaves out texts that are empty, such as the type of an error that
-// has none.
-func joinThere(list []string) string {
-	var there []string
-	for _, s := range list {
-		if s != "" {
-			there = append(there, s)
-		}
-	}
-	return strings.Join(there, ", ")
 }
 
 // cutMiddle shortens a text to at most so many characters: its beginning and its

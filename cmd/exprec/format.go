@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/dustin/go-humanize"
+
+	"github.com/exprec/exprec/recorder/export"
 )
 
 // short is the beginning of an id that people read and type.
@@ -74,7 +76,7 @@ func value(v any) string {
 	case []byte:
 		return count(len(v), "byte")
 	case map[string]any, []any:
-		if b, err := json.Marshal(jsonValue(v)); err == nil {
+		if b, err := json.Marshal(export.Value(v)); err == nil {
 			return string(b)
 		}
 	}

@@ -1,12 +1,10 @@
 package main
 
 import (
-	"math"
-	"strconv"
 	"strings"
-	"time"
 
 	"github.com/exprec/exprec/recorder"
+	"github.com/exprec/exprec/recorder/export"
 )
 
 // askedColumns are the columns that --columns names.
@@ -58,7 +56,7 @@ func valueWords(s *screen, v recorder.Value) string {
 	case recorder.SizeValue:
 		return size(int64(v.Num))
 	case recorder.TextsValue:
-		return joinTexts(v.List)
+		return export.Joined(v.List)
 	}
 	return v.String()
 }
@@ -69,43 +67,4 @@ func paramWords(v recorder.Value) string {
 		return `""`
 	}
 	return v.String()
-}
-
-// plainWords is a value for programs: times in UTC, numbers with all digits.
-func plainWords(v recorder.Value) string {
-	switch v.Kind {
-	case recorder.NumberValue:
-		return plainNumber(v.Num)
-	case recorder.TimeValue:
-		return v.When.UTC().Format(time.RFC3339Nano)
-	case recorder.TextsValue:
-		return joinTexts(v.List)
-	}
-	return v.String()
-}
-
-// plainNumber is a number as JSON would have it, and words for those it has
-// none for.
-func plainNumber(v float64) string {
-	switch {
-	case math.IsNaN(v):
-		return "NaN"
-	case math.IsInf(v, 1):
-		return "Infinity"
-	case math.IsInf(v, -1):
-		return "-Infinity"
-	}
-	return strconv.FormatFloat(v, 'g', -1, 64)
-}
-
-// joinTexts leaves out texts that are empty, such as the type of an error that
-// has none.
-func joinTexts(list []string) string {
-	var there []string
-	for _, s := range list {
-		if s != "" {
-			there = append(there, s)
-		}
-	}
-	return strings.Join(there, ", ")
 }

@@ -2,96 +2,15 @@ package main
 
 import (
 	"context"
-	"encoding/csv"
-	"fmt"
-	"strconv"
-	"strings"
 
 	"github.com/exprec/exprec/recorder"
+	"github.com/exprec/exprec/recorder/export"
 )
 
-// csvKeys are the columns of list --csv, before the parameters, results and
-// scalars.
-var csvKeys = []string{"id", "label", "name", "title", "group", "status", "started", "ended", "duration", "exit", "error",
-	"command", "host", "user", "commit", "branch", "dirty", "tag", "archived", "size"}
-
-// csvColumn is a column of values for programs.
-type csvColumn struct {
-	title  string
-	values *recorder.Column
-}
-
-// listCSV writes the keys that were asked for, else everything: parameters as
-// param.x, results as result.x, the last values of scalars as scalar.x.
+// listCSV writes the keys that were asked for, else everything.
 func (a *app) listCSV(ctx context.Context, rows *recorder.Rows, keys []string) error {
-	everything := len(keys) == 0
-	if everything {
-		keys = csvKeys
-	}
-	var columns []csvColumn
-	for _, key := range keys {
-		values, err := rows.Column(key)
-		if err != nil {
-			return err
-		}
-		columns = append(columns, csvColumn{key, values})
-	}
-	if everything {
-		columns = append(columns, measured(rows)...)
-	}
-	w := csv.NewWriter(a.out)
-	line := make([]string, len(columns))
-	for i, c := range columns {
-		line[i] = csvText(c.title)
-	}
-	if err := w.Write(line); err != nil {
-		return fmt.Errorf("write CSV: %w", err)
-	}
-	for i := range rows.Len() {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		for j, c := range columns {
-			line[j] = csvText(plainWords(c.values.Value(rows.At(i))))
-		}
-		if err := w.Write(line); err != nil {
-			return fmt.Errorf("write CSV: %w", err)
-		}
-	}
-	w.Flush()
-	return w.Error()
+	return export.CSV(ctx, a.out, rows, keys, sanitizeLine)
 }
 
-// measured are the parameters, results and scalars that some row has.
-func measured(rows *recorder.Rows) []csvColumn {
-	var columns []csvColumn
-	params, scalars, results := rows.Names()
-	add := func(kind string, names []string, column func(string) *recorder.Column) {
-		for _, name := range names {
-			c := csvColumn{kind + "." + name, column(name)}
-			for i := range rows.Len() {
-				if c.values.Value(rows.At(i)).Kind != recorder.AbsentValue {
-					columns = append(columns, c)
-					break
-				}
-			}
-		}
-	}
-	add("param", params, rows.Param)
-	add("result", results, rows.Result)
-	add("scalar", scalars, rows.Scalar)
-	return columns
-}
-
-// csvText makes text harmless for terminals, and for spreadsheets that take
-// some texts for formulas: those get a ' in front.
-func csvText(s string) string {
-	s = sanitizeLine(s)
-	if s == "" || !strings.ContainsRune("=+-@", rune(s[0])) {
-		return s
-	}
-	if _, err := strconv.ParseFloat(s, 64); err == nil || s == "-Infinity" {
-		return s
-	}
-	return "'" + s
-}
+// csvText makes text harmless for terminals, and for spreadsheets.
+func csvText(s string) string { return export.CSVText(sanitizeLine(s)) }

@@ -7,6 +7,7 @@ import (
 	"strconv"
 
 	"github.com/exprec/exprec/recorder"
+	"github.com/exprec/exprec/recorder/export"
 )
 
 // groupJSON is a group in list --group KEY --json.
@@ -19,15 +20,15 @@ type groupJSON struct {
 }
 
 type figureJSON struct {
-	Runs int      `json:"runs"`
-	Mean number64 `json:"mean"`
-	Std  number64 `json:"std"`
-	Best *bestRun `json:"best"`
+	Runs int           `json:"runs"`
+	Mean export.Number `json:"mean"`
+	Std  export.Number `json:"std"`
+	Best *bestRun      `json:"best"`
 }
 
 type bestRun struct {
-	Value number64 `json:"value"`
-	ID    string   `json:"id"`
+	Value export.Number `json:"value"`
+	ID    string        `json:"id"`
 }
 
 // groupsJSON writes all scalars of the groups, not only the main ones.
@@ -50,9 +51,9 @@ func (a *app) groupsJSON(rows *recorder.Rows, o listOptions, groups []recorder.G
 			if f.N == 0 {
 				continue
 			}
-			figure := figureJSON{Runs: f.N, Mean: number64(f.Mean), Std: number64(f.Std)}
+			figure := figureJSON{Runs: f.N, Mean: export.Number(f.Mean), Std: export.Number(f.Std)}
 			if f.BestRun != "" {
-				figure.Best = &bestRun{number64(f.Best), f.BestRun}
+				figure.Best = &bestRun{export.Number(f.Best), f.BestRun}
 			}
 			j.Scalars[name] = figure
 		}
@@ -71,7 +72,7 @@ func (a *app) groupsJSON(rows *recorder.Rows, o listOptions, groups []recorder.G
 		Schema int         `json:"schema"`
 		Keys   []string    `json:"keys"`
 		Groups []groupJSON `json:"groups"`
-	}{schema, o.groupKeys(), list}, "  ")
+	}{export.Schema, o.groupKeys(), list}, "  ")
 }
 
 // valueJSON is a value of any kind in JSON.
@@ -80,13 +81,13 @@ func valueJSON(v recorder.Value) any {
 	case recorder.AbsentValue:
 		return nil
 	case recorder.NumberValue, recorder.DurationValue, recorder.SizeValue:
-		return number64(v.Num)
+		return export.Number(v.Num)
 	case recorder.FlagValue:
 		return v.Num != 0
 	case recorder.TimeValue:
-		return momentJSON(v.When)
+		return export.MomentOf(v.When)
 	}
-	return plainWords(v)
+	return export.Words(v)
 }
 
 // groupsCSV writes a line for each group.
@@ -106,17 +107,17 @@ func (a *app) groupsCSV(rows *recorder.Rows, o listOptions, groups []recorder.Gr
 	for _, g := range groups {
 		line = nil
 		for _, v := range g.Values {
-			line = append(line, csvText(plainWords(v)))
+			line = append(line, csvText(export.Words(v)))
 		}
 		line = append(line, strconv.Itoa(g.Rows.Len()), strconv.Itoa(g.NotOK))
 		for _, name := range names {
 			f := g.Figure(rows.Scalar(name))
 			cells := []string{"", "", ""}
 			if f.N > 0 {
-				cells[0], cells[1] = plainNumber(f.Mean), plainNumber(f.Std)
+				cells[0], cells[1] = export.NumberWords(f.Mean), export.NumberWords(f.Std)
 			}
 			if f.BestRun != "" {
-				cells[2] = plainNumber(f.Best)
+				cells[2] = export.NumberWords(f.Best)
 			}
 			line = append(line, cells...)
 		}

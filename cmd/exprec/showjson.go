@@ -5,12 +5,13 @@ import (
 	"errors"
 
 	"github.com/exprec/exprec/recorder"
+	"github.com/exprec/exprec/recorder/export"
 )
 
 // showJSON is what show --json prints: a run as list --json has it, and more.
 type showJSON struct {
 	Schema int `json:"schema"`
-	*runJSON
+	*export.Run
 	Directory string       `json:"directory"`
 	Runtime   string       `json:"runtime"`
 	Machine   machineJSON  `json:"machine"`
@@ -32,17 +33,17 @@ type showJSON struct {
 	// Words of notes that lost against others written at the same time.
 	Earlier []earlierJSON `json:"earlier"`
 
-	Environment map[string]string     `json:"environment"`
-	Output      []outputJSON          `json:"output"`
-	OutputOf    string                `json:"output_of"`
-	ContinuedBy []string              `json:"continued_by"`
-	System      map[string]scalarJSON `json:"system"`
+	Environment map[string]string        `json:"environment"`
+	Output      []outputJSON             `json:"output"`
+	OutputOf    string                   `json:"output_of"`
+	ContinuedBy []string                 `json:"continued_by"`
+	System      map[string]export.Scalar `json:"system"`
 }
 
 type earlierJSON struct {
-	Field string   `json:"field"`
-	Text  string   `json:"text"`
-	Time  *moments `json:"time"`
+	Field string         `json:"field"`
+	Text  string         `json:"text"`
+	Time  *export.Moment `json:"time"`
 }
 
 type machineJSON struct {
@@ -121,12 +122,12 @@ func jsonShow(ctx context.Context, p *recorder.Project, r *recorder.Run) *showJS
 	info := r.Info()
 	h := info.Host
 	j := &showJSON{
-		Schema: schema, runJSON: jsonRun(r), Directory: info.Directory, Runtime: info.Runtime,
+		Schema: export.Schema, Run: export.OfRun(r), Directory: info.Directory, Runtime: info.Runtime,
 		Machine: machineJSON{h.OS, h.Arch, h.CPUs, h.CPU, h.Memory, []gpuJSON{}},
 		Signal:  info.Signal, Recovered: info.Recovered, Steps: info.Steps, Continues: info.Continues, RerunOf: info.RerunOf,
 		Goals: []goalJSON{}, Inputs: []inputJSON{}, Images: []imageJSON{}, Files: []fileJSON{}, Earlier: []earlierJSON{},
 		Source: jsonSource(info), Packages: info.Packages, Dropped: info.Dropped, Warnings: list(info.Warnings),
-		Environment: map[string]string{}, Output: []outputJSON{}, OutputOf: info.OutputOf, ContinuedBy: []string{}, System: map[string]scalarJSON{},
+		Environment: map[string]string{}, Output: []outputJSON{}, OutputOf: info.OutputOf, ContinuedBy: []string{}, System: map[string]export.Scalar{},
 	}
 	if e := info.Error; e != nil {
 		j.Failure = &failureJSON{e.Type, e.Message, e.Stack, e.Fingerprint}
@@ -141,7 +142,7 @@ func jsonShow(ctx context.Context, p *recorder.Project, r *recorder.Run) *showJS
 		j.Inputs = append(j.Inputs, inputJSON{in.Name, in.Path, in.Size, in.SHA256})
 	}
 	for _, e := range r.Earlier() {
-		j.Earlier = append(j.Earlier, earlierJSON{e.Field, e.Text, momentJSON(e.Time)})
+		j.Earlier = append(j.Earlier, earlierJSON{e.Field, e.Text, export.MomentOf(e.Time)})
 	}
 	for _, g := range h.GPUs {
 		j.Machine.GPUs = append(j.Machine.GPUs, gpuJSON{g.Name, g.Memory, g.Driver})
@@ -168,7 +169,7 @@ func (j *showJSON) fillShow(r *recorder.Run) {
 	}
 	figures, systemErr := r.System()
 	for _, f := range figures {
-		j.System[f.Name] = jsonScalar(f)
+		j.System[f.Name] = export.OfScalar(f)
 	}
 	outputErr := j.fillOutput(r)
 	if err := errors.Join(imagesErr, filesErr, systemErr, outputErr); err != nil && j.Problem == "" {

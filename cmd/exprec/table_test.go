@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"pgregory.net/rapid"
+
+	"github.com/exprec/exprec/recorder/export"
 )
 
 func decodeOne(t *rapid.T, b []byte) string {
@@ -127,7 +129,7 @@ func TestFormulasInCSVNames(t *testing.T) {
 }
 
 func TestNumbersOfJSON(t *testing.T) {
-	got, err := json.Marshal(jsonValue(map[string]any{
+	got, err := json.Marshal(export.Value(map[string]any{
 		"nan": math.NaN(), "inf": []any{math.Inf(1), math.Inf(-1)}, "f32": float32(0.1), "big": uint64(math.MaxUint64), "nil": nil,
 	}))
 	want := `{"big":18446744073709551615,"f32":0.1,"inf":["Infinity","-Infinity"],"nan":"NaN","nil":null}`

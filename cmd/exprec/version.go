@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/exprec/exprec/recorder"
+	"github.com/exprec/exprec/recorder/export"
 )
 
 // versionJSON is what version --json prints.
@@ -48,7 +49,7 @@ func newVersion(a *app) *cobra.Command {
 
 // thisVersion reads what the build says of itself.
 func thisVersion() versionJSON {
-	v := versionJSON{Version: "unknown", Go: runtime.Version(), OS: runtime.GOOS, Arch: runtime.GOARCH, Schema: schema, Format: recorder.Format}
+	v := versionJSON{Version: "unknown", Go: runtime.Version(), OS: runtime.GOOS, Arch: runtime.GOARCH, Schema: export.Schema, Format: recorder.Format}
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
 		return v
