@@ -3,6 +3,7 @@ package views
 import (
 	"encoding/csv"
 	"fmt"
+	"image"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -276,6 +277,7 @@ func TestCompareStateIsItsURL(t *testing.T) {
 		"/compare", "/compare?run=abcd1234&run=1234abcd", "/compare?q=lr=..0.1&n=5", "/compare?run=abcd1234&work=1",
 		"/compare?run=abcd&run=abce&tab=source&with=abce&split=1", "/compare?run=abcd&run=abce&only=train/*&same=1&flip=1",
 		"/compare?run=abcd&run=abce&tab=charts&logy=1&sm=50&x=time&z=1..5",
+		"/compare?run=abcd&run=abce&tab=images&step=-7",
 	} {
 		u, err := url.Parse(want)
 		if err != nil {
@@ -339,5 +341,42 @@ func TestCompareParallel(t *testing.T) {
 	page = b.get("/compare?q="+url.QueryEscape("lr=0.1..")+"&n=2&tab=parallel", http.StatusOK)
 	if !strings.Contains(page, "3 runs that match; the compared") {
 		t.Errorf("the query does not choose the runs:\n%s", page)
+	}
+}
+
+// Images stand in rows of their names, of each run the one nearest to the step.
+func TestCompareImages(t *testing.T) {
+	b := newBench(t)
+	var ids []string
+	for i, steps := range [][]int{{0, 10}, {4, 20}, nil} {
+		ids = append(ids, short(b.record(recorder.Options{Name: fmt.Sprint("run-", i)}, func(e *recorder.Experiment) {
+			for _, step := range steps {
+				e.AddImage("digits <a>", image.NewGray(image.Rect(0, 0, 8, 8)), step)
+			}
+		})))
+	}
+	at := func(page string) string { return rowOf(t, page, "digits &lt;a&gt;") }
+	page := b.get(comparing(ids...)+"&tab=images", http.StatusOK)
+	if got := at(page); got != "digits &lt;a&gt;| step 10| step 20| –|" {
+		t.Errorf("the last images are %q", got)
+	}
+	page = b.get(comparing(ids...)+"&tab=images&step=5", http.StatusOK)
+	if got := at(page); got != "digits &lt;a&gt;| step 0| step 4| –|" {
+		t.Errorf("the images near step 5 are %q", got)
+	}
+	for _, want := range []string{"&amp;step=4\"", "&amp;step=10\"", `name="tab" value="images"`} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the page lacks %s", want)
+		}
+	}
+	source := regexp.MustCompile(`<img[^>]* src="([^"]*)"`).FindStringSubmatch(page)
+	if source == nil {
+		t.Fatal("no image")
+	}
+	if picture := b.get(strings.ReplaceAll(source[1], "&amp;", "&"), http.StatusOK); !strings.HasPrefix(picture, "\x89PNG") {
+		t.Error("the image is none")
+	}
+	if page = b.get(comparing(ids[2], ids[0])+"&tab=images&only=nothing", http.StatusOK); !strings.Contains(page, "No image is called like") {
+		t.Error("an empty page says nothing")
 	}
 }

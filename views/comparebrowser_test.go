@@ -1,9 +1,11 @@
 package views
 
 import (
+	"image"
 	"strings"
 	"testing"
 
+	"github.com/exprec/exprec/recorder"
 	"github.com/exprec/exprec/views/browsertest"
 )
 
@@ -13,10 +15,21 @@ func TestCompareInABrowser(t *testing.T) {
 	b := newBench(t)
 	ids := b.compared(0.125, 0.25, 0.0625, 0.5)
 	old, fresh := b.sourceRuns(map[string]string{"model.py": numbered(40, nil)}, map[string]string{"model.py": numbered(40, map[int]string{20: "lr = 2"})})
+	var pictures []string
+	for i := range 3 {
+		pictures = append(pictures, short(b.record(recorder.Options{}, func(e *recorder.Experiment) {
+			picture := image.NewGray(image.Rect(0, 0, 8, 8))
+			for p := range picture.Pix {
+				picture.Pix[p] = uint8(p * (i + 1) * 4)
+			}
+			e.AddImage("digits", picture, 5)
+			e.AddImage("weights", picture, i)
+		})))
+	}
 	pages := map[string]string{
 		"differences": comparing(ids...), "flipped": comparing(ids...) + "&flip=1", "source": comparing(short(old), short(fresh)) + "&tab=source",
 		"one": comparing(ids[0]), "none": "/compare", "unknown": comparing(ids[0], ids[1], "ffff0000"), "charts": comparing(ids...) + "&tab=charts",
-		"parallel": comparing(ids...) + "&tab=parallel",
+		"parallel": comparing(ids...) + "&tab=parallel", "images": comparing(pictures...) + "&tab=images",
 	}
 	for _, look := range []struct {
 		name          string

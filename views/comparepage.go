@@ -131,6 +131,8 @@ func (d *Dashboard) fillCompare(ctx context.Context, p *recorder.Project, v *com
 		v.Body = d.comparedCharts(v, runs)
 	case "parallel":
 		v.Body, err = v.parallel(ctx, p, runs)
+	case "images":
+		v.Body = v.images(runs)
 	case "source":
 		v.Body, err = v.source(ctx, p, runs)
 	case "packages":

@@ -64,7 +64,7 @@ func comparedRun(ctx context.Context, p *recorder.Project, ref string) (*recorde
 	if run.Deleted() {
 		return nil, errors.New("the run is deleted")
 	}
-	return run, nil
+	return asItIsNow(p, run), nil
 }
 
 // queriedRuns are the first runs that match, in the order of the list of runs.
@@ -76,7 +76,7 @@ func queriedRuns(ctx context.Context, p *recorder.Project, s *compareState) (*co
 	rows = inPlace(rows, runsState{})
 	found := &comparedRuns{matched: rows.Len()}
 	for i := range min(rows.Len(), s.Count) {
-		found.runs = append(found.runs, rows.At(i).Run())
+		found.runs = append(found.runs, asItIsNow(p, rows.At(i).Run()))
 	}
 	return found, nil
 }

@@ -21,12 +21,13 @@ type compareState struct {
 	Only   string   // rows whose names match
 	With   string   // the run whose source is shown against the base's
 	Split  bool     // source side by side
+	Step   *int64   // of the images; nil for the last
 	Charts chartState
 }
 
 // compareTabs are the parts of a comparison, by name and title.
 var compareTabs = [...]struct{ Name, Title string }{
-	{"", "Differences"}, {"charts", "Charts"}, {"parallel", "Parallel"}, {"source", "Source"}, {"packages", "Packages"}, {"environment", "Environment"},
+	{"", "Differences"}, {"charts", "Charts"}, {"parallel", "Parallel"}, {"images", "Images"}, {"source", "Source"}, {"packages", "Packages"}, {"environment", "Environment"},
 }
 
 // Bounds of a comparison.
@@ -65,6 +66,9 @@ func compareStateOf(v url.Values) (compareState, error) {
 	if n, err := strconv.Atoi(v.Get("n")); err == nil && n >= 1 {
 		s.Count = min(n, compareRuns)
 	}
+	if step, err := strconv.ParseInt(v.Get("step"), 10, 64); err == nil && s.Tab == "images" {
+		s.Step = &step
+	}
 	if len(s.Runs) > 0 {
 		s.Query = ""
 	}
@@ -94,6 +98,9 @@ func (s compareState) at(path string) string {
 	add("same", "1", s.All)
 	add("flip", "1", s.Flip)
 	add("split", "1", s.Split)
+	if s.Step != nil {
+		add("step", strconv.FormatInt(*s.Step, 10), true)
+	}
 	charts := s.Charts.query()
 	for _, name := range slices.Sorted(maps.Keys(charts)) {
 		add(name, charts.Get(name), name != "only")
@@ -114,7 +121,7 @@ func (s compareState) with(change func(*compareState)) compareState {
 // onTab goes to another part; what was chosen for the part before stays behind.
 func (s compareState) onTab(tab string) compareState {
 	return s.with(func(s *compareState) {
-		s.Tab, s.Only = tab, ""
+		s.Tab, s.Only, s.Step = tab, "", nil
 		if tab != "charts" {
 			s.Charts = chartState{}
 		}
@@ -122,6 +129,15 @@ func (s compareState) onTab(tab string) compareState {
 			s.With, s.Split = "", false
 		}
 	})
+}
+
+// onStep shows the images near a step, withoutStep the last ones.
+func (s compareState) onStep(step int64) compareState {
+	return s.with(func(s *compareState) { s.Step = &step })
+}
+
+func (s compareState) withoutStep() compareState {
+	return s.with(func(s *compareState) { s.Step = nil })
 }
 
 // without leaves a run out; base puts it first; and puts it last.

@@ -1,7 +1,6 @@
 package plot
 
 import (
-	"math"
 	"strconv"
 	"unicode/utf8"
 )
@@ -57,7 +56,7 @@ func (p Parallel) SVG() string {
 	}
 	p.background(&m, scales, places)
 	for i, axis := range p.Axes {
-		axis.draw(&m, scales[i], places[i], p.room(float64(width)))
+		axis.draw(&m, scales[i], places[i], p.values(i), p.room(float64(width)))
 	}
 	p.foreground(&m, scales, places)
 	m.raw(`</svg>`)
@@ -85,13 +84,19 @@ func (p Parallel) scales(length float64) []scale {
 			scales[i] = newScale(0, float64(n-1), false, length, 0)
 			continue
 		}
-		lo, hi := math.Inf(1), math.Inf(-1)
-		for _, thread := range p.Threads {
-			lo, hi = valueRange(lo, hi, thread.Values[i:i+1], axis.Log)
-		}
+		lo, hi := Range(p.values(i), axis.Log)
 		scales[i] = newScale(lo, hi, axis.Log, length, 0)
 	}
 	return scales
+}
+
+// values are what the threads have on an axis.
+func (p Parallel) values(axis int) []float64 {
+	values := make([]float64, len(p.Threads))
+	for i, thread := range p.Threads {
+		values[i] = thread.Values[axis]
+	}
+	return values
 }
 
 // background draws the faint threads, all in one path.
@@ -147,7 +152,7 @@ func (p Parallel) path(thread Thread, scales []scale, places []float64) markup {
 
 // draw draws an axis with its title above, and what its ends, or its categories,
 // are called.
-func (a Axis) draw(m *markup, s scale, at float64, room int) {
+func (a Axis) draw(m *markup, s scale, at float64, values []float64, room int) {
 	bottom := parallelTop + s.length
 	m.raw(`<g class="plot-axis"><title>`)
 	m.text(a.Title)
@@ -167,10 +172,21 @@ func (a Axis) draw(m *markup, s scale, at float64, room int) {
 	if n := len(a.Categories); n > 0 {
 		a.categories(m, s, at, room)
 	} else {
-		label(m, at, 2*rowHeight-2, "middle", Short(s.hi))
-		label(m, at, bottom+rowHeight-2, "middle", Short(s.lo))
+		a.ends(m, s, at, values)
 	}
 	m.raw(`</g>`)
+}
+
+// ends names the least and the greatest value, or the only one.
+func (a Axis) ends(m *markup, s scale, at float64, values []float64) {
+	lo, hi := Range(values, a.Log)
+	switch {
+	case lo == hi:
+		label(m, at+5, parallelTop+s.length-s.at(lo)-4, "start", Short(lo))
+	case lo < hi:
+		label(m, at, 2*rowHeight-2, "middle", Short(hi))
+		label(m, at, parallelTop+s.length+rowHeight-2, "middle", Short(lo))
+	}
 }
 
 // categories names the categories beside the axis, as many as there is room for.

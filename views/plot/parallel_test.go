@@ -52,3 +52,12 @@ func TestParallelPlacesValues(t *testing.T) {
 		}
 	}
 }
+
+// An axis on which all have the same names that value, and no other.
+func TestParallelOfOneValue(t *testing.T) {
+	p := plot.Parallel{Axes: []plot.Axis{{Title: "batch"}}, Threads: []plot.Thread{{Values: []float64{64}}, {Values: []float64{64}}, {Values: []float64{math.NaN()}}}}
+	got := readSVG(t, p.SVG()).texts
+	if strings.Join(got, "|") != "batch|64" {
+		t.Errorf("the texts are %q", got)
+	}
+}
