@@ -19,7 +19,7 @@ func (v *runView) headLive() templ.Attributes {
 // here.
 func (v *runView) notesLive() templ.Attributes {
 	if v.Form.edits("description") || v.Form.edits("conclusion") {
-		return nil
+		return templ.Attributes{"hx-morph-skip": true}
 	}
 	return liveRegion(v.run, "notes", "run-notes", v.here())
 }

@@ -40,31 +40,23 @@ func (d *Dashboard) runOverview(w http.ResponseWriter, r *http.Request) error {
 func (d *Dashboard) overview(ctx context.Context, p *recorder.Project, v *runView) (templ.Component, error) {
 	run := v.run
 	o := &overview{runView: v, markdown: d.markdown, Failure: failureOf(run), Again: reproductionOf(run), System: systemFacts(run)}
-	changes, err := changesSince(ctx, p, v)
-	if err != nil {
-		return nil, err
-	}
-	var difference *recorder.Difference
-	if o.Changes = changes; changes != nil {
-		difference = changes.difference
-	}
-	scalars, err := run.Scalars()
-	o.remark(err)
-	o.Cards = cardsOf(run, scalars, difference)
-	if err := d.mainCharts(o, chainLines(ctx, p, run), scalars); err != nil {
-		return nil, err
-	}
-	o.Images, err = imageStripOf(run)
-	o.remark(err)
-	o.Output, err = d.outputTail(ctx, run, lastLines)
-	if err != nil {
-		o.Output = nil
-		o.remark(err)
-	}
 	params, err := run.Params()
 	o.remark(err)
 	o.Params = parameterTree(params)
 	o.Results, o.Inputs = run.Results(), run.Info().Inputs
+	if err := d.logged(ctx, p, o); err != nil {
+		return nil, err
+	}
+	if v.wants("run-images") {
+		o.Images, err = imageStripOf(run)
+		o.remark(err)
+	}
+	if v.wants("run-output") {
+		if o.Output, err = d.outputTail(ctx, run, lastLines); err != nil {
+			o.Output = nil
+			o.remark(err)
+		}
+	}
 	if dropped := run.Info().Dropped; dropped > 0 {
 		o.Remarks = append(o.Remarks, wholeNumber(int64(dropped))+" values were lost to a full disk.")
 	}
@@ -72,6 +64,31 @@ func (d *Dashboard) overview(ctx context.Context, p *recorder.Project, v *runVie
 		o.Remarks = append(o.Remarks, sentence(visible(warning)))
 	}
 	return overviewPage(o), nil
+}
+
+// logged gathers what the run logged, and what changed since the run before.
+func (d *Dashboard) logged(ctx context.Context, p *recorder.Project, o *overview) error {
+	scalars, err := o.run.Scalars()
+	o.remark(err)
+	var difference *recorder.Difference
+	if o.wants("run-metrics") || o.wants("run-changed") {
+		changes, err := changesSince(ctx, p, o.runView)
+		if err != nil {
+			return err
+		}
+		if o.Changes = changes; changes != nil {
+			difference = changes.difference
+		}
+	}
+	o.Cards = cardsOf(o.run, scalars, difference)
+	return d.mainCharts(o, chainLines(ctx, p, o.run), scalars)
+}
+
+// remark keeps why a part cannot be read, unless the head says it already.
+func (o *overview) remark(err error) {
+	if err != nil && o.run.Err() == nil {
+		o.Remarks = append(o.Remarks, sentence(err.Error()))
+	}
 }
 
 // maxCharts is how many charts the overview has; the others are on their own tab.
@@ -109,11 +126,4 @@ func chartedScalars(run *recorder.Run, scalars []recorder.ScalarSummary) []recor
 	}
 	sorted := slices.SortedStableFunc(slices.Values(scalars), func(a, b recorder.ScalarSummary) int { return rank(a) - rank(b) })
 	return sorted[:min(len(sorted), maxCharts)]
-}
-
-// remark keeps why a part cannot be read, unless the head says it already.
-func (o *overview) remark(err error) {
-	if err != nil && o.run.Err() == nil {
-		o.Remarks = append(o.Remarks, sentence(err.Error()))
-	}
 }

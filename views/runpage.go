@@ -49,7 +49,10 @@ func (d *Dashboard) runPage(w http.ResponseWriter, r *http.Request, tab string, 
 // showRun renders a page of a run. Where all of the content cannot be read, that is
 // said below what can.
 func (d *Dashboard) showRun(w http.ResponseWriter, r *http.Request, status int, p *recorder.Project, v *runView, body runBody) error {
-	content, err := body(r.Context(), p, v)
+	content, err := templ.Component(templ.NopComponent), error(nil)
+	if v.Region != "run-head" && v.Region != "run-tabs" {
+		content, err = body(r.Context(), p, v)
+	}
 	if errors.Is(err, recorder.ErrDamaged) || errors.Is(err, recorder.ErrNewer) {
 		status, content = faultOf(err).status, unreadable(sentence(err.Error()))
 	} else if err != nil {
@@ -77,7 +80,7 @@ func liveRegion(run *recorder.Run, kind, id, url string) templ.Attributes {
 	}
 	return templ.Attributes{
 		"data-live":  "run/" + run.ID() + "/" + kind,
-		"hx-trigger": "exprec:changed",
+		"hx-trigger": "exprec:changed throttle:1s",
 		"hx-get":     url,
 		"hx-select":  "#" + id,
 		"hx-swap":    "outerMorph",

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -33,8 +34,11 @@ type runView struct {
 	Region   string        // id of the one element that is asked for; empty for the whole page
 }
 
-// wants reports whether the answer needs the element with an id.
-func (v *runView) wants(id string) bool { return v.Region == "" || v.Region == id }
+// wants reports whether the answer needs one of the live elements of the
+// overview: the whole page does, and the grid that they stand in.
+func (v *runView) wants(id string) bool {
+	return v.Region == id || !slices.Contains([]string{"run-metrics", "run-changed", "run-charts", "run-images", "run-output", "run-results", "run-system", "run-notes"}, v.Region)
+}
 
 // regionOf is the id of the element that script asks a page for.
 func regionOf(r *http.Request) string {
