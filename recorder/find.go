@@ -75,19 +75,19 @@ func (p *Project) rowsAt(ctx context.Context, text string, now time.Time) (*Rows
 func (c *catalog) newestFirst() []int {
 	started := c.numbers("started")
 	type at struct {
-		row  int
-		when int64
+		place int
+		when  int64
 	}
 	order := make([]at, len(c.rows))
 	for i, row := range c.rows {
 		half, n := started.in(row)
-		order[i] = at{row, half.Number(n)}
+		order[i] = at{i, half.Number(n)}
 	}
 	// The rows stand in the order of their ids, which decides between equals.
-	slices.SortStableFunc(order, func(a, b at) int { return cmp.Compare(b.when, a.when) })
+	slices.SortFunc(order, func(a, b at) int { return cmp.Or(cmp.Compare(b.when, a.when), a.place-b.place) })
 	rows := make([]int, len(order))
 	for i := range order {
-		rows[i] = order[i].row
+		rows[i] = c.rows[order[i].place]
 	}
 	return rows
 }

@@ -46,20 +46,20 @@ func CheckUUID(id string) error {
 	if len(id) != 36 {
 		return invalid("%.40q is not a UUID", id)
 	}
-	for i := range len(id) {
-		c := id[i]
-		hex := c >= '0' && c <= '9' || c >= 'a' && c <= 'f'
-		switch i {
-		case 8, 13, 18, 23:
-			hex = c == '-'
-		case 14:
-			hex = c == '4'
-		case 19:
-			hex = c == '8' || c == '9' || c == 'a' || c == 'b'
-		}
-		if !hex {
-			return invalid("%q is not a lower-case UUID of version 4", id)
-		}
+	ok := id[8] == '-' && id[13] == '-' && id[18] == '-' && id[23] == '-' && id[14] == '4' &&
+		(id[19] == '8' || id[19] == '9' || id[19] == 'a' || id[19] == 'b')
+	// A project of many runs asks for each of them, each time.
+	if !ok || !isHex(id[:8]) || !isHex(id[9:13]) || !isHex(id[15:18]) || !isHex(id[20:23]) || !isHex(id[24:]) {
+		return invalid("%q is not a lower-case UUID of version 4", id)
 	}
 	return nil
+}
+
+func isHex(s string) bool {
+	for i := range len(s) {
+		if c := s[i]; c-'0' > 9 && c-'a' > 5 {
+			return false
+		}
+	}
+	return true
 }
