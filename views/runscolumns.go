@@ -108,8 +108,11 @@ func columnOf(rows *recorder.Rows, key string) (runsColumn, bool) {
 		kind := values.Kind()
 		c.Right = kind == recorder.NumberValue || kind == recorder.DurationValue || kind == recorder.SizeValue
 	}
-	if title, ok := columnTitles[values.Name()]; ok && values.BuiltIn() {
-		c.Title = title
+	if values.BuiltIn() {
+		if title, ok := columnTitles[c.Title]; ok {
+			c.Title = title
+		}
+		c.Title = strings.ToUpper(c.Title[:1]) + c.Title[1:]
 	}
 	return c, true
 }

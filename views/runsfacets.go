@@ -76,6 +76,12 @@ func appendFacet(facets []runsFacet, f runsFacet) []runsFacet {
 	return append(facets, f)
 }
 
+// sorts reports whether a value stands for more than one run, or is filtered by:
+// else each filter would be the name of a run.
+func (f *runsFacet) sorts() bool {
+	return slices.ContainsFunc(f.Values, func(v facetValue) bool { return v.Rows > 1 || v.Chosen })
+}
+
 type facetMaker struct {
 	list  *runsList
 	terms recorder.Terms
@@ -158,6 +164,9 @@ func (f *facetMaker) params() ([]runsFacet, error) {
 		facet, err := f.facet(column, maxParamValues)
 		if err != nil {
 			return nil, err
+		}
+		if !facet.sorts() {
+			continue
 		}
 		facet.Param = true
 		facet.Values, facet.More = append(facet.Values, facet.More...), nil

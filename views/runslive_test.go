@@ -22,6 +22,7 @@ func TestRunsPageFollows(t *testing.T) {
 	tab := browsertest.NewTab(t, 1440, 900, false)
 	tab.Open(b.url + "/?sort=loss")
 	tab.Poll(`document.querySelector("tbody tr:nth-child(2) progress")?.value === 25`)
+	tab.Poll(`document.querySelector("#live").dataset.state === "live"`)
 	tab.Click("tbody tr:nth-child(2) input")
 	tab.Eval(`document.querySelector("tbody tr:nth-child(2) th a").focus()`)
 
@@ -30,7 +31,6 @@ func TestRunsPageFollows(t *testing.T) {
 		t.Fatal(err)
 	}
 	b.record(recorder.Options{Name: "new"}, func(e *recorder.Experiment) { e.AddScalar("loss", 0.0625, 1) })
-	tab.Eval(`void document.querySelector('#runs [data-live="run/` + e.ID() + `"]').dispatchEvent(new CustomEvent("exprec:changed"))`)
 	tab.Poll(`document.querySelector("tbody tr:nth-child(2)").innerText.includes("0.125")`)
 	tab.Poll(`document.querySelector("tbody tr:nth-child(2) progress").value === 50`)
 	tab.Poll(`document.querySelector("a.chip")?.innerText === "1 new"`)

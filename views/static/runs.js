@@ -148,7 +148,7 @@
 		waiting = 0;
 		looked = Date.now();
 		const here = page();
-		if (!here || document.hidden) return;
+		if (!here) return;
 		const url = new URL(location.href);
 		url.searchParams.set("since", here.dataset.since);
 		const rows = boxes().map((box) => box.value);
@@ -158,9 +158,7 @@
 	const soon = () => { waiting ||= setTimeout(look, Math.max(0, looked + 1000 - Date.now())); };
 	document.addEventListener("exprec:changed", (event) => {
 		if (event.target.closest("#runs")) soon();
-		else if (location.pathname === "/" && !page()) location.reload(); // the first run
 	}, true);
-	document.addEventListener("visibilitychange", () => { if (!document.hidden && page()) soon(); });
 
 	// The keys of the list.
 	function step(by) {
