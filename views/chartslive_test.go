@@ -28,9 +28,6 @@ func (b *bench) start(o recorder.Options) *recorder.Experiment {
 	return e
 }
 
-// tellChanged says to the page what live.js says when a run has logged more.
-const tellChanged = `for (const e of document.querySelectorAll("[data-live]")) e.dispatchEvent(new CustomEvent("exprec:changed"));`
-
 func TestChartsGrowAndKeepTheirZoom(t *testing.T) {
 	b := newBench(t)
 	e := b.start(recorder.Options{})
@@ -51,7 +48,6 @@ func TestChartsGrowAndKeepTheirZoom(t *testing.T) {
 	if err := e.Sync(); err != nil {
 		t.Fatal(err)
 	}
-	tab.Eval(tellChanged)
 	tab.Poll(`document.querySelector('[data-chart="a"] .chart-last').textContent === "1999"`)
 	tab.Poll(`document.querySelector('[data-chart="group/late"]') !== null`)
 	awaitCharts(tab)
@@ -64,7 +60,6 @@ func TestChartsGrowAndKeepTheirZoom(t *testing.T) {
 	tab.Click("[data-chart-reset]")
 	tab.Poll(`chart("a").u.scales.x.max === 1999`)
 	add(2000, 2500)
-	tab.Eval(tellChanged)
 	tab.Poll(`chart("a").u.scales.x.max === 2499`)
 }
 
@@ -84,7 +79,6 @@ func TestImagesOfARunThatGoesOn(t *testing.T) {
 	real := `document.querySelector("[data-images-real]").textContent`
 	tab.Poll(real + ` === "10"`)
 	add(20)
-	tab.Eval(tellChanged)
 	tab.Poll(real + ` === "20"`)
 	tab.Click("[data-images-earlier]")
 	tab.Poll(real + ` === "10" && location.search === "?step=10"`)

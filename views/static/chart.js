@@ -19,13 +19,19 @@
 			this.seen = false;
 			this.size = new ResizeObserver(() => this.resize());
 			this.size.observe(this.plot);
-			for (const { li } of this.lines) li.addEventListener("exprec:changed", () => this.changed());
+			for (const { li } of this.lines) li.addEventListener("exprec:changed", () => this.grown());
 		}
 
 		// changed makes the chart draw itself anew when it is, or comes, into view.
 		changed() {
 			this.dirty = true;
 			if (this.seen) this.load();
+		}
+
+		// grown is changed for new points: they wait for those that are on their way.
+		grown() {
+			if (this.loading) this.again = true;
+			else this.changed();
 		}
 
 		show(seen) {
@@ -56,6 +62,10 @@
 				if (!abort.signal.aborted) this.fail(error);
 			} finally {
 				if (this.abort === abort) this.loading = false;
+				if (this.again && !this.loading) {
+					this.again = false;
+					this.changed();
+				}
 			}
 		}
 

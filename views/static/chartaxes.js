@@ -40,7 +40,7 @@
 	function logTicks(lo, hi, n) {
 		const first = Math.ceil(Math.log10(lo) - 1e-9), last = Math.floor(Math.log10(hi) + 1e-9);
 		const decades = last - first + 1;
-		if (decades < 2) {
+		if (decades < 2 || 3 * decades <= n + 1) {
 			const between = [];
 			for (let e = first - 1; e <= last; e++) {
 				for (const digit of [1, 2, 5]) {

@@ -144,7 +144,7 @@
 
 	// fitting gives as many ticks as have room for their labels.
 	function fitting(state, lo, hi, width) {
-		for (let n = Math.floor(width / 45); n > 2; n--) {
+		for (let n = Math.min(12, Math.floor(width / 45)); n > 2; n--) {
 			const ticks = xTicks(state, lo, hi, n);
 			const longest = Math.max(...xLabels(state, ticks).map((l) => l.length));
 			if (ticks.length * (longest * 6.5 + 12) <= width) return ticks;

@@ -130,9 +130,13 @@
 	}
 
 	// more brings in the charts of scalars that a run that goes on logged meanwhile.
-	let asking = false;
+	// It asks once in a while, and after the last change.
+	let asking = false, again = false;
 	async function more(list) {
-		if (asking) return;
+		if (asking) {
+			again = true;
+			return;
+		}
 		asking = true;
 		try {
 			const url = new URL(list.dataset.chartsOf, location.href);
@@ -144,7 +148,11 @@
 		} catch {
 			// the next change asks again
 		} finally {
-			setTimeout(() => { asking = false; }, 2000);
+			setTimeout(() => {
+				asking = false;
+				if (again) more(list);
+				again = false;
+			}, 2000);
 		}
 	}
 

@@ -93,8 +93,10 @@
 	}
 
 	function stop() {
+		const played = playing !== undefined;
 		clearInterval(playing);
 		playing = undefined;
+		if (played) caughtUp();
 		const button = region?.querySelector("[data-images-play]");
 		if (button) button.textContent = "Play";
 	}
@@ -162,9 +164,13 @@
 
 	// more brings in what a run that goes on logged meanwhile. Who has chosen no step
 	// sees the newest; an open dialog is left alone.
-	let asking = false;
+	// It asks once in a while, and after the last change.
+	let asking = false, again = false;
 	async function more() {
-		if (asking || document.getElementById("image-dialog")?.open || playing) return;
+		if (asking || document.getElementById("image-dialog")?.open || playing) {
+			again = true;
+			return;
+		}
 		asking = true;
 		try {
 			const answer = await fetch(location.href);
@@ -176,12 +182,22 @@
 		} catch {
 			// the next change asks again
 		} finally {
-			setTimeout(() => { asking = false; }, 1000);
+			setTimeout(() => {
+				asking = false;
+				caughtUp();
+			}, 1000);
 		}
+	}
+
+	function caughtUp() {
+		if (!again) return;
+		again = false;
+		more();
 	}
 
 	document.addEventListener("DOMContentLoaded", () => {
 		take();
+		region?.addEventListener("close", caughtUp, true); // the dialog
 		region?.addEventListener("exprec:changed", more);
 	});
 }
