@@ -198,3 +198,11 @@ func TestChangedWords(t *testing.T) {
 		}
 	}
 }
+
+// removeAll removes a folder of the work tree.
+func removeAll(b *bench, name string) {
+	b.Helper()
+	if err := os.RemoveAll(filepath.Join(b.dir, name)); err != nil {
+		b.Fatal(err)
+	}
+}

@@ -236,7 +236,11 @@ func (v *outputView) lineBase() string {
 // appendLine appends a line with its number and its time.
 func appendLine(b []byte, l console.Line, base string, times bool) []byte {
 	n := strconv.FormatInt(l.Number, 10)
-	b = append(b, `<div class="l" id="L`+n+`"><a class="n" href="`+templ.EscapeString(base)+n+`#L`+n+`">`+n+`</a>`...)
+	class := "l"
+	if l.Complaint() {
+		class = "l e"
+	}
+	b = append(b, `<div class="`+class+`" id="L`+n+`"><a class="n" href="`+templ.EscapeString(base)+n+`#L`+n+`">`+n+`</a>`...)
 	if times {
 		b = append(b, `<span class="at">`+clock(l.At)+`</span>`...)
 	}

@@ -47,7 +47,7 @@ func (c *command) end() string {
 // lineNumbers are the numbers of the lines on a page.
 func lineNumbers(page string) []int {
 	var all []int
-	for _, m := range regexp.MustCompile(`<div class="l" id="L(\d+)">`).FindAllStringSubmatch(page, -1) {
+	for _, m := range regexp.MustCompile(`<div class="l[ e]*" id="L(\d+)">`).FindAllStringSubmatch(page, -1) {
 		n, _ := strconv.Atoi(m[1])
 		all = append(all, n)
 	}

@@ -96,8 +96,11 @@ func (t *sourceTree) row(e fs.DirEntry, at string, depth int) treeRow {
 		row.Kind = "link"
 	case e.Type()&fs.ModeIrregular != 0:
 		row.Kind = "submodule"
-	case e.IsDir() && t.changed[at]:
-		row.Mark = "•"
+	case e.IsDir():
+		row.Name += "/"
+		if t.changed[at] {
+			row.Mark = "•"
+		}
 	}
 	return row
 }
