@@ -33,13 +33,14 @@ func (p *Project) Bundle(ctx context.Context, file string, allowSecrets bool, ru
 	if len(refs) == 0 {
 		return 0, fmt.Errorf("%w to put into a bundle", ErrNoRun)
 	}
+	var sources knownSources
 	for _, ref := range refs {
 		if allowSecrets {
 			break
 		}
 		uuid, _ := runOf(ref)
 		run := p.load(store, uuid, ref.Hash)
-		found, err := p.secretIn(ctx, run)
+		found, err := sources.secretIn(ctx, run)
 		if err != nil {
 			return 0, err
 		}

@@ -98,23 +98,31 @@ func (s *sharing) withoutSecrets(ctx context.Context, updates []gitstore.Update)
 	if s.options.AllowSecrets {
 		return updates, nil
 	}
-	refused := map[string]bool{}
-	for _, u := range updates {
+	found := make([]string, len(updates))
+	errs := make([]error, len(updates))
+	err := inParallel(ctx, len(updates), func(i int) {
+		u := updates[i]
 		uuid, ok := runOf(gitstore.Ref{Name: u.Ref})
 		if !ok {
-			continue
+			return
 		}
 		run := s.project.load(s.store, uuid, u.New)
-		if !u.Old.IsZero() && s.shown(uuid, u.Old, run) {
-			continue
+		if u.Old.IsZero() || !s.shown(uuid, u.Old, run) {
+			found[i], errs[i] = s.secretIn(ctx, run)
 		}
-		found, err := s.project.secretIn(ctx, run)
-		if err != nil {
-			return nil, fmt.Errorf("look for secrets in the run %s: %w", shortID(uuid), err)
+	})
+	if err != nil {
+		return nil, err
+	}
+	refused := map[string]bool{}
+	for i, u := range updates {
+		uuid, _ := runOf(gitstore.Ref{Name: u.Ref})
+		if errs[i] != nil {
+			return nil, fmt.Errorf("look for secrets in the run %s: %w", shortID(uuid), errs[i])
 		}
-		if found != "" {
+		if found[i] != "" {
 			refused[uuid] = true
-			s.result.Refused = append(s.result.Refused, RefusedRun{ID: uuid, Reason: found, Secret: true})
+			s.result.Refused = append(s.result.Refused, RefusedRun{ID: uuid, Reason: found[i], Secret: true})
 		}
 	}
 	return slices.DeleteFunc(updates, func(u gitstore.Update) bool {

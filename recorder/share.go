@@ -64,6 +64,7 @@ func (s *Shared) Err() error {
 
 // sharing is one exchange with a remote.
 type sharing struct {
+	knownSources
 	project *Project
 	store   *gitstore.Store
 	remote  *gitstore.Remote

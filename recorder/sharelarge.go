@@ -23,7 +23,8 @@ func (s *sharing) pushLarge(ctx context.Context, updates []gitstore.Update) ([]g
 		if !ok || u.New.IsZero() {
 			continue
 		}
-		pointers, err := s.project.pointersOf(s.project.load(s.store, uuid, u.New))
+		run := s.project.load(s.store, uuid, u.New)
+		pointers, err := s.project.pointersOf(run)
 		if err != nil {
 			return nil, err
 		}

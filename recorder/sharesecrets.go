@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"sync"
 
 	"github.com/go-git/go-git/v5/plumbing"
 	"github.com/go-git/go-git/v5/plumbing/filemode"
@@ -15,13 +16,13 @@ import (
 	"github.com/exprec/exprec/recorder/internal/redact"
 )
 
-// errFound ends a walk that has found what it looked for.
+// errFound ends a walk that has found what it looked for, or read enough.
 var errFound = errors.New("enough")
 
 // secretIn says where a run holds what looks like a secret that the other side
 // would see: in its output, its files, and what of its source the user's commit
 // does not have. It is empty where nothing was found.
-func (p *Project) secretIn(ctx context.Context, r *Run) (string, error) {
+func (k *knownSources) secretIn(ctx context.Context, r *Run) (string, error) {
 	look := secretLook{ctx: ctx}
 	for _, stream := range []string{"stdout", "stderr"} {
 		output, err := r.Output(stream)
@@ -47,11 +48,17 @@ func (p *Project) secretIn(ctx context.Context, r *Run) (string, error) {
 	if err != nil && !errors.Is(err, errFound) && !errors.Is(err, gitstore.ErrMissing) && !errors.Is(err, fs.ErrNotExist) {
 		return "", err
 	}
-	if look.found == "" {
-		err = p.lookAtSource(r, &look)
+	if look.found != "" {
+		return look.found, nil
 	}
-	return look.found, err
+	return k.secretInSource(r, &look)
 }
+
+// knownSources are sources that have been looked at: many runs share one.
+type knownSources struct{ found sync.Map }
+
+// sourcePair is a source, and the tree of the user's commit beside it.
+type sourcePair struct{ source, commit gitstore.Hash }
 
 // secretLook looks through files until one holds a secret.
 type secretLook struct {
@@ -104,27 +111,30 @@ func (l *secretLook) bounded(name string, f io.Reader) error {
 	return nil
 }
 
-// lookAtSource looks at the files of the source that differ from those of the
+// secretInSource looks at the files of the source that differ from those of the
 // user's commit: that one is the user's own to share.
-func (p *Project) lookAtSource(r *Run, look *secretLook) error {
+func (k *knownSources) secretInSource(r *Run, look *secretLook) (string, error) {
 	root, err := r.sourceTree()
 	if errors.Is(err, ErrNoSource) || r.store == nil {
-		return nil
+		return "", nil
 	}
 	if err != nil {
-		return err
+		return "", err
 	}
-	var known gitstore.Hash
+	pair := sourcePair{source: root}
 	if git := r.started.Git; git != nil && git.Commit != "" {
 		if commit, err := r.store.ReadCommit(plumbing.NewHash(git.Commit)); err == nil {
-			known = commit.Tree
+			pair.commit = commit.Tree
 		}
 	}
-	err = look.tree(r.store, root, known, "source")
-	if errors.Is(err, errFound) {
-		return nil
+	if found, ok := k.found.Load(pair); ok {
+		return found.(string), nil
 	}
-	return err
+	if err = look.tree(r.store, pair.source, pair.commit, "source"); err != nil && !errors.Is(err, errFound) {
+		return "", err
+	}
+	k.found.Store(pair, look.found)
+	return look.found, nil
 }
 
 // tree looks at what a tree has and another one has not, at the same path.

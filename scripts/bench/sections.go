@@ -34,6 +34,8 @@ var sections = []section{
 	{"open many scalars", openScalars},
 	{"list", listRuns},
 	{"read", readRuns},
+	{"pages", servePages},
+	{"share", shareRuns},
 	{"system metrics", sampling},
 	{"exprec run", runCommand},
 	{"exprec run output", runOutput},
