@@ -51,3 +51,25 @@ func BenchmarkRunsPage(b *testing.B) {
 		})
 	}
 }
+
+// However much runs hold, their page stays small.
+func TestRunsPageStaysSmall(t *testing.T) {
+	for _, c := range []struct {
+		name                  string
+		runs, params, scalars int
+		path                  string
+		most                  int // kB
+	}{
+		{"20 parameters and 10 metrics", 120, 10, 6, "/", 150},
+		{"1,500 metrics", 110, 2, 1500, "/", 150},
+		{"columns of 1,500 metrics", 3, 2, 1500, "/?panel=columns", 400},
+		{"1,000 parameters", 40, 1000, 2, "/", 150},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			page := wideRuns(t, c.runs, c.params, c.scalars).get(c.path, http.StatusOK)
+			if len(page) > 1000*c.most {
+				t.Errorf("the page has %d kB, want at most %d", len(page)/1000, c.most)
+			}
+		})
+	}
+}

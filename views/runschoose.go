@@ -51,6 +51,9 @@ func (l *runsList) choice(keys []string) *columnChoice {
 			continue
 		}
 		s := shownColumn{Title: column.Title, Kind: column.Kind, Remove: to(slices.Delete(slices.Clone(keys), i, i+1))}
+		if column.Kind == "spark" {
+			s.Title += " chart"
+		}
 		if len(keys) == 1 {
 			s.Remove = ""
 		}

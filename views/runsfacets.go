@@ -120,7 +120,14 @@ func (f *facetMaker) facet(column *recorder.Column, most int) (runsFacet, error)
 		v.URL = f.list.state.withQuery(f.terms.Toggle(column, c.Value).Query()).URL()
 		facet.add(v)
 	}
-	facet.Uncounted = len(counts) - len(facet.Values) - len(facet.More)
+	for _, same := range chosen { // one that no run has under the other filters can be dropped too
+		if !slices.ContainsFunc(counts, func(c recorder.ValueCount) bool { return c.Value.Same() == same }) {
+			v := recorder.Value{Kind: recorder.TextValue, Text: same}
+			facet.add(facetValue{Text: wordsOf(v), Chosen: true, URL: f.list.state.withQuery(f.terms.Toggle(column, v).Query()).URL()})
+			facet.Uncounted--
+		}
+	}
+	facet.Uncounted += len(counts) - len(facet.Values) - len(facet.More)
 	return facet, nil
 }
 
