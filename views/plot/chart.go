@@ -25,7 +25,8 @@ type Chart struct {
 
 // SVG draws the chart: an element of the class "plot", with axes, lines thinned
 // out for its width, and marks at the lowest and highest value of a chart of one
-// line, whose first, last, lowest and highest value it names. Values that have
+// line (it may be behind a smoothed one), whose first, last, lowest and highest
+// value it names. Values that have
 // no place are gaps. Without any value it says so. Colours come from outside:
 // everything is in the colour of the text around it.
 func (c Chart) SVG() string {
@@ -55,7 +56,7 @@ func (d drawing) label() string {
 	if title == "" {
 		title = "chart"
 	}
-	if len(d.Lines) == 1 {
+	if d.said != "" {
 		return title + ": " + d.said
 	}
 	return title + ": " + strconv.Itoa(len(d.Lines)) + " lines"
@@ -86,7 +87,11 @@ func (c Chart) layout() drawing {
 	if c.XLabel != "" {
 		below += rowHeight
 	}
-	d.top = rowHeight + 4
+	told, one := c.told()
+	d.top = 8
+	if one || !(low <= high) {
+		d.top = rowHeight + 4
+	}
 	up := float64(d.height) - d.top - below
 	pad := 0.05
 	if chosen(c.Low, c.High) {
@@ -105,14 +110,23 @@ func (c Chart) layout() drawing {
 	switch {
 	case !(low <= high):
 		d.said = "no values to show"
-	case len(c.Lines) == 1:
-		p := c.Lines[0].Points
+	case one:
+		p := told.Points
 		first, end := within(p, d.x.lo, d.x.hi)
 		if d.only = summaryOf(Points{p.X[first:end], p.Y[first:end]}, c.LogX, c.LogY); d.only != nil {
 			d.said = d.only.text()
 		}
 	}
 	return d
+}
+
+// told is the line whose values the chart tells, where it is of one only: the
+// faint one of the raw values, where the other is smoothed.
+func (c Chart) told() (Line, bool) {
+	if len(c.Lines) == 1 || len(c.Lines) == 2 && c.Lines[0].Faint && !c.Lines[1].Faint {
+		return c.Lines[0], true
+	}
+	return Line{}, false
 }
 
 // rangeX is the range of x to show, lo > hi where there is none.

@@ -170,12 +170,22 @@ func TestChartSaysItsValues(t *testing.T) {
 	c := chartOf(0.5, 0.25, math.NaN(), 1, 0.75)
 	c.Title = "val/accuracy"
 	text := c.SVG()
-	want := "first 0.5 · last 0.75 · min 0.25 · max 1 · 1 not shown"
+	want := "first 0.5 · last 0.75 · min 0.25 · max 1"
 	if !strings.Contains(text, ">"+want+"</text>") || !strings.Contains(text, `aria-label="val/accuracy: `+want) {
 		t.Errorf("%q is missing in\n%s", want, text)
 	}
 	if got := strings.Count(text, "<circle"); got != 2 {
 		t.Errorf("%d marks", got)
+	}
+	// A smoothed line before the raw one changes none of it; another line does.
+	c.Lines[0].Faint = true
+	c.Lines = append(c.Lines, plot.Line{Points: plot.Points{X: c.Lines[0].Points.X, Y: plot.Smooth(c.Lines[0].Points.Y, 0.9)}})
+	if text = c.SVG(); !strings.Contains(text, ">"+want+"</text>") || strings.Count(text, "<circle") != 2 {
+		t.Errorf("of a smoothed line the chart says\n%s", text)
+	}
+	c.Lines[0].Faint = false
+	if text = c.SVG(); strings.Contains(text, want) || strings.Contains(text, "<circle") || !strings.Contains(text, "val/accuracy: 2 lines") {
+		t.Errorf("of two lines the chart says\n%s", text)
 	}
 }
 

@@ -1,9 +1,6 @@
 package plot
 
-import (
-	"sort"
-	"strconv"
-)
+import "sort"
 
 // axes draws the grid and the labels of both axes.
 func (d drawing) axes(m *markup) {
@@ -63,6 +60,9 @@ func (d drawing) lines(m *markup) {
 	for _, line := range d.Lines {
 		d.line(m, line)
 	}
+	if d.only != nil {
+		d.marks(m, *d.only, d.Lines[0].Class)
+	}
 	m.raw(`</svg>`)
 }
 
@@ -82,20 +82,21 @@ func (d drawing) line(m *markup, line Line) {
 		attributes = ` stroke-opacity="0.28"`
 	}
 	m.strokes(line.Points, d.pick(line.Points), d.x, d.y, attributes)
-	if d.only != nil {
-		d.marks(m, *d.only)
-	}
 	m.raw(`</g>`)
 }
 
 // marks puts a dot at the lowest and the highest value of the only line.
-func (d drawing) marks(m *markup, s summary) {
+func (d drawing) marks(m *markup, s summary, class string) {
+	m.raw(`<g`)
+	m.attribute("class", class)
+	m.raw(`>`)
 	for _, i := range []int{s.low, s.high} {
 		m.raw(`<circle`)
 		m.number("cx", d.x.at(s.p.X[i]))
 		m.number("cy", d.y.length-d.y.at(s.p.Y[i]))
 		m.raw(` r="2.5"/>`)
 	}
+	m.raw(`</g>`)
 }
 
 // pick thins out a line. Many lines share a budget: beyond a few of them nobody
@@ -132,7 +133,6 @@ func (d drawing) caption(m *markup) {
 type summary struct {
 	p                      Points
 	first, last, low, high int
-	hidden                 int // values that have no place
 }
 
 // summaryOf is nil where no value has a place.
@@ -141,7 +141,6 @@ func summaryOf(p Points, logX, logY bool) *summary {
 	x, y := scale{log: logX}, scale{log: logY}
 	for i, value := range p.Y {
 		if !x.shows(p.X[i]) || !y.shows(value) {
-			s.hidden++
 			continue
 		}
 		if s.first < 0 {
@@ -163,12 +162,8 @@ func summaryOf(p Points, logX, logY bool) *summary {
 
 func (s summary) text() string {
 	y := s.p.Y
-	text := "first " + Short(y[s.first]) + " · last " + Short(y[s.last]) +
+	return "first " + Short(y[s.first]) + " · last " + Short(y[s.last]) +
 		" · min " + Short(y[s.low]) + " · max " + Short(y[s.high])
-	if s.hidden > 0 {
-		text += " · " + strconv.Itoa(s.hidden) + " not shown"
-	}
-	return text
 }
 
 // within is the range of indices of the points from…to.
