@@ -126,7 +126,7 @@ func pagesOfOne(dir string, s scaling) ([]row, error) {
 		{fmt.Sprintf("the page of a run with %d scalars", manyScalars+1), run, "50 ms"},
 		{"its charts", run + "/charts", "50 ms"},
 		{fmt.Sprintf("a chart of %s points", humanize.Comma(longScalar)), run + "/points?name=long&w=1450", "5 ms"},
-		{"the same, smoothed", run + "/points?name=long&w=1450&smooth=0.99", ""},
+		{"the same, smoothed", run + "/points?name=long&w=1450&smooth=100", ""},
 		{"the output of " + humanize.IBytes(uint64(s.output)), "/runs/" + log + "/output", "as a small one"},
 	} {
 		r, err := server.row(s, row{Work: page.what, Goal: page.goal}, page.path)

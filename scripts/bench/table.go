@@ -118,6 +118,9 @@ func size(bytes int64) string {
 
 // ratio has the digits that tell something.
 func ratio(took, other time.Duration) string {
+	if other == 0 || took == 0 {
+		return "-"
+	}
 	r := float64(took) / float64(other)
 	if r < 0.01 {
 		return fmt.Sprintf("%.4f", r)
@@ -128,6 +131,8 @@ func ratio(took, other time.Duration) string {
 // short rounds to three digits.
 func short(d time.Duration) string {
 	switch {
+	case d == 0:
+		return "-"
 	case d >= time.Second:
 		return d.Round(10 * time.Millisecond).String()
 	case d >= time.Millisecond:
