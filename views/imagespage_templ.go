@@ -580,7 +580,7 @@ func imageDialog() templ.Component {
 			templ_7745c5c3_Var30 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 43, "<dialog id=\"image-dialog\" class=\"image-dialog\" aria-labelledby=\"image-dialog-title\"><header class=\"row\"><h2 id=\"image-dialog-title\" class=\"grow\"></h2><button type=\"button\" class=\"square\" data-images-dialog=\"-1\" aria-label=\"Earlier\" title=\"Earlier (←)\">‹</button> <button type=\"button\" class=\"square\" data-images-dialog=\"1\" aria-label=\"Later\" title=\"Later (→)\">›</button><form method=\"dialog\"><button>Close</button></form></header><img alt=\"\"></dialog>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 43, "<dialog id=\"image-dialog\" class=\"image-dialog\" closedby=\"any\" aria-labelledby=\"image-dialog-title\"><header class=\"row\"><h2 id=\"image-dialog-title\" class=\"grow\"></h2><button type=\"button\" class=\"square\" data-images-dialog=\"-1\" aria-label=\"Earlier\" title=\"Earlier (←)\">‹</button> <button type=\"button\" class=\"square\" data-images-dialog=\"1\" aria-label=\"Later\" title=\"Later (→)\">›</button><form method=\"dialog\"><button>Close</button></form></header><img alt=\"\"></dialog>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -74,8 +74,13 @@
 		async prepare(state) {
 			const shape = this.shape(state);
 			if (this.u && this.drawnShape === shape) return;
-			this.old?.destroy();
-			this.old = this.u; // is seen until there is something to see in its place
+			// What is seen stays until there is something to see in its place.
+			if (this.u?.root.classList.contains("waiting")) {
+				this.u.destroy();
+			} else {
+				this.old?.destroy();
+				this.old = this.u;
+			}
 			this.drawnShape = shape;
 			this.data = [];
 			this.xRange = this.xRange ?? [0, 1];

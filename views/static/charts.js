@@ -130,7 +130,7 @@
 	}
 
 	// more brings in the charts of scalars that a run that goes on logged meanwhile.
-	// It asks once in a while, and after the last change.
+	// It asks once in a while, a large page more rarely, and after the last change.
 	let asking = false, again = false;
 	async function more(list) {
 		if (asking) {
@@ -138,6 +138,7 @@
 			return;
 		}
 		asking = true;
+		const began = performance.now();
 		try {
 			const url = new URL(list.dataset.chartsOf, location.href);
 			url.search = location.search;
@@ -152,11 +153,12 @@
 				asking = false;
 				if (again) more(list);
 				again = false;
-			}, 2000);
+			}, Math.max(2000, 30 * (performance.now() - began)));
 		}
 	}
 
 	function join(list, fresh) {
+		if (fresh.querySelector("[data-chart]")) document.getElementById("no-charts")?.remove();
 		for (const group of fresh.querySelectorAll("[data-chart-group]")) {
 			const here = [...list.querySelectorAll("[data-chart-group]")].find((g) => g.dataset.chartGroup === group.dataset.chartGroup);
 			if (!here) {
