@@ -163,6 +163,20 @@ func TestChartsOfWhatIsHardToDraw(t *testing.T) {
 		}
 	}
 	tab.Screenshot("charts-hard")
+
+	// Without its outliers the y-axis of values from -1 to 1 ends there.
+	id = b.record(recorder.Options{}, func(e *recorder.Experiment) {
+		for i := range 1000 {
+			e.AddScalar("spike", map[bool]float64{true: 1e6, false: math.Sin(float64(i))}[i == 500], i)
+		}
+	})
+	for query, highest := range map[string]float64{"": 2e6, "?out=1": 2} {
+		openCharts(tab, b.url+"/runs/"+id+"/charts"+query)
+		tab.Eval(chartLook)
+		if got := browsertest.Eval[float64](tab, `chart("spike").u.scales.y.max`); got > highest || got < highest/3 {
+			t.Errorf("%s: the y-axis ends at %g", query, got)
+		}
+	}
 }
 
 func TestLabelsOfChartsAreTrue(t *testing.T) {

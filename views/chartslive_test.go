@@ -172,6 +172,22 @@ func TestManyCharts(t *testing.T) {
 	if n := tab.Count("canvas"); n < 6 || n > 60 || tab.Count(".chart") != 300 {
 		t.Errorf("%d of %d charts are drawn where some 10 are in view", n, tab.Count(".chart"))
 	}
+	// Who scrolls through all of them does not keep all of them.
+	tab.Eval(`(async () => {
+		for (let y = 0; y < document.documentElement.scrollHeight; y += innerHeight) {
+			scrollTo(0, y);
+			await ` + twoFrames + `;
+		}
+	})()`)
+	awaitCharts(tab)
+	if got := browsertest.Eval[string](tab, `[...exprec.charts.values()].findLast((c) => c.seen).figure.dataset.chart`); got != "layer9/metric299" {
+		t.Errorf("at the end stands %s", got)
+	}
+	if n := tab.Count("canvas"); n > 80 {
+		t.Errorf("%d charts are kept", n)
+	}
+	tab.Eval(`scrollTo(0, 0)`)
+	awaitCharts(tab)
 	tab.Type(".chart-filter input", "layer9/*")
 	tab.Poll(`location.search === "?only=layer9%2F*" && document.querySelector("[data-chart-count]").textContent === "30 of 300 charts"`)
 	awaitCharts(tab)

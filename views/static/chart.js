@@ -39,12 +39,20 @@
 			if (seen && this.dirty) this.load();
 		}
 
-		close() {
+		// rest gives back the memory of a chart out of view.
+		rest() {
 			this.abort?.abort();
-			this.size.disconnect();
 			this.old?.destroy();
 			this.u?.destroy();
 			this.old = this.u = null;
+			this.data = [];
+			this.dirty = true;
+			this.figure.classList.remove("drawn");
+		}
+
+		close() {
+			this.rest();
+			this.size.disconnect();
 		}
 
 		// load fetches what the chart needs and draws it. A newer call ends this one.

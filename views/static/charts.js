@@ -109,9 +109,19 @@
 		for (const count of document.querySelectorAll("[data-chart-count]")) count.textContent = (seen === all ? "" : seen + " of ") + all.toLocaleString("en") + word;
 	}
 
-	// Only charts in view, or nearly so, are drawn.
+	// Only charts in view, or nearly so, are drawn. Of those that were, some are kept
+	// for who scrolls back: each takes as much memory as a picture of its size.
+	const kept = 40, left = [];
 	const view = new IntersectionObserver((entries) => {
-		for (const entry of entries) charts.get(entry.target)?.show(entry.isIntersecting);
+		for (const entry of entries) {
+			const chart = charts.get(entry.target);
+			if (!chart) continue;
+			chart.show(entry.isIntersecting);
+			const at = left.indexOf(chart);
+			if (at >= 0) left.splice(at, 1);
+			if (!entry.isIntersecting && chart.u) left.push(chart);
+		}
+		while (left.length > kept) left.shift().rest();
 	}, { rootMargin: "200px" });
 
 	// adopt takes in the charts of the page, and lets go of those that have left it.
