@@ -19,6 +19,7 @@ func (d *Dashboard) table() map[string]handler {
 		"GET /compare.csv":                 d.compareCSV,
 		"GET /runs.csv":                    d.runsCSV,
 		"GET /runs.json":                   d.runsJSON,
+		"POST /runs/views":                 d.changeViews,
 		"GET /runs/{run}":                  d.runOverview,
 		"GET /runs/{run}/chart.svg":        d.chartSVG,
 		"GET /runs/{run}/charts":           d.runCharts,

@@ -23,6 +23,15 @@ func (d *Dashboard) runsPage(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	views, opens, err := savedViews(r.Context(), p, state)
+	if err != nil {
+		return err
+	}
+	if opens != nil && r.URL.RawQuery == "" {
+		http.Redirect(w, r, opens.URL(), http.StatusSeeOther)
+		return nil
+	}
+	state.opens = opens != nil
 	status := http.StatusOK
 	list, err := d.listRuns(r, p, state)
 	if wrong := queryErrorOf(err); wrong != nil {
@@ -43,6 +52,7 @@ func (d *Dashboard) runsPage(w http.ResponseWriter, r *http.Request) error {
 	if list.all.Len() == 0 && strings.TrimSpace(state.Query) == "" {
 		return d.render(w, r, http.StatusOK, head{Section: "runs"}, nothingPage(d.options.Path))
 	}
+	list.views = views
 	if name := r.URL.Query().Get("done"); name != "" {
 		list.done, list.doneName = d.done.get(name), name
 	}
@@ -88,6 +98,7 @@ type runsList struct {
 	notes    runsNotes
 	typed    string // a query that cannot be understood
 	sparks   *sparks
+	views    []savedView
 	done     *runsDone // just now
 	doneName string
 }

@@ -22,6 +22,7 @@ type runsState struct {
 
 	Panel string // "columns" where they are being chosen
 	add   string // a column to add
+	opens bool   // a saved view opens at /, so that this one is elsewhere
 
 	rows  []string  // on the screen of who asks, where it is to stay as it is
 	since time.Time // when that page was made
@@ -115,6 +116,9 @@ func (s runsState) at(path string) string {
 	}
 	add("panel", s.Panel)
 	add("done", s.done)
+	if len(parts) == 0 && s.opens {
+		return path + "?q="
+	}
 	if len(parts) == 0 {
 		return path
 	}
@@ -147,6 +151,12 @@ func (s runsState) with(change func(*runsState)) runsState {
 
 func (s runsState) withQuery(q string) runsState {
 	return s.with(func(s *runsState) { s.Query = q })
+}
+
+// place is the list of all runs that are archived, or that are not, in the columns
+// that were chosen.
+func (s runsState) place(archive bool) runsState {
+	return runsState{Archive: archive, Columns: s.Columns, Page: 1, Size: s.Size, opens: s.opens}
 }
 
 func (s runsState) onPage(n int) runsState {

@@ -67,3 +67,20 @@ func otherPanel(panel string) string {
 
 // sinceText is when the page was made, in milliseconds, for the next look at it.
 func sinceText(s runsState) string { return strconv.FormatInt(s.since.UnixMilli(), 10) }
+
+// shownView is the saved view that the page shows, if it is one.
+func shownView(v runsView) savedView {
+	for _, view := range v.Views {
+		if view.Shown {
+			return view
+		}
+	}
+	return savedView{}
+}
+
+func saveWords(v runsView) string {
+	if shownView(v).Name != "" {
+		return "Change this view…"
+	}
+	return "Save this view…"
+}

@@ -15,6 +15,7 @@ type runsView struct {
 	Counts  runsCounts
 	Typed   string // in the search box
 	Notes   runsNotes
+	Views   []savedView
 	Facets  []runsFacet
 	Columns []runsColumn
 	Rows    []runsRow
@@ -58,7 +59,7 @@ type runsCell struct {
 
 // view makes the runs of the page fit for showing.
 func (l *runsList) view() runsView {
-	v := runsView{State: l.state, Facets: l.facets, Columns: l.columns, Pages: l.pages, Notes: l.notes, Typed: l.state.Query, Done: l.done, DoneName: l.doneName}
+	v := runsView{State: l.state, Views: l.views, Facets: l.facets, Columns: l.columns, Pages: l.pages, Notes: l.notes, Typed: l.state.Query, Done: l.done, DoneName: l.doneName}
 	if l.typed != "" {
 		v.Typed = l.typed
 	}
