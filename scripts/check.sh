@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# The quick checks: form, vet on three systems, staticcheck, generated code.
+# The quick checks: form, vet on three systems, staticcheck, generated code, what
+# pages may not hold, the files of others.
 # Needs Go and git; takes about a minute, seconds when the build cache is warm.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -35,3 +36,20 @@ if [ -n "$(find . -name '*.templ' -print -quit)" ]; then
 		exit 1
 	fi
 fi
+
+if [ -n "$(find . -name '*.templ' -print -quit)" ]; then
+	step "templ fmt"
+	go tool templ fmt -fail -log-level error .
+
+	# The pages' policy runs nothing that stands in them. What would be blocked
+	# there is an error here.
+	step "no inline style or script"
+	if grep -rnE --include='*.templ' -e '(^|[[:space:]{"])style=' -e '<style' -e '<script[^>]*>[^<]' -e 'hx-on' -e '[[:space:]"]js:' -e 'javascript:' \
+		-e '[[:space:]]on[a-z]+=' -e '^(css|script) ' -e 'templ\.(JSFuncCall|JSExpression|ComponentScript)' . >&2; then
+		echo 'The lines above put style or script into a page, where it is not run.' >&2
+		exit 1
+	fi
+fi
+
+step "files of others"
+./scripts/vendor.sh --check

@@ -48,6 +48,9 @@ install mount mount
 install python3 python3
 python3 -c 'import ensurepip' 2>/dev/null || apt python3-venv
 install node nodejs
+chromium() { command -v chromium || command -v chromium-browser || command -v google-chrome || command -v google-chrome-stable; }
+chromium >/dev/null || install chromium chromium # the dashboard is tested in it
+fc-list 2>/dev/null | grep -q . || apt fonts-dejavu-core
 install Rscript r-base-core
 # python3 on PATH may be another one than Debian's: then its own pip.
 msgpack() { python3 -c 'import msgpack' 2>/dev/null; }

@@ -1,24 +1,38 @@
 package views
 
-import "github.com/a-h/templ"
+import (
+	"slices"
 
-// scripts are the files that every page loads, in this order.
-var scripts = []string{
-	"htmx.min.js",
-	"app.js", "live.js",
-	"run.js",
-	"output.js",
-	"runs.js",
-	"runscomplete.js",
-	"uPlot.iife.min.js",
-	"chartdata.js",
-	"chartaxes.js",
-	"chart.js",
-	"chartdraw.js",
-	"charttip.js",
-	"charts.js",
-	"images.js",
-	"compare.js",
+	"github.com/a-h/templ"
+)
+
+// The files that pages load, in this order: all of them, the list of runs, and all
+// others.
+var (
+	commonScripts = []string{"htmx.min.js", "app.js", "live.js"}
+	listScripts   = []string{"runs.js", "runscomplete.js"}
+	otherScripts  = []string{
+		"run.js",
+		"output.js",
+		"uPlot.iife.min.js",
+		"chartdata.js",
+		"chartaxes.js",
+		"chart.js",
+		"chartdraw.js",
+		"charttip.js",
+		"charts.js",
+		"images.js",
+		"compare.js",
+	}
+)
+
+// scripts are those of a page. The list of runs, which is looked at first, does
+// without those that draw charts.
+func (h head) scripts() []string {
+	if h.List {
+		return slices.Concat(commonScripts, listScripts)
+	}
+	return slices.Concat(commonScripts, otherScripts)
 }
 
 // key is what a key does.

@@ -15,6 +15,7 @@ type head struct {
 	Title   string // before the project's name in the title of the window
 	Section string // "runs" or "compare": the place in the navigation
 	Wide    bool   // the page has a rail of its own at the left
+	List    bool   // the page is the list of runs
 }
 
 // frame is what all pages have around their content.

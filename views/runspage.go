@@ -18,7 +18,7 @@ func (d *Dashboard) runsPage(w http.ResponseWriter, r *http.Request) error {
 	}
 	p, err := d.project(r.Context())
 	if nothingYet(err) {
-		return d.render(w, r, http.StatusOK, head{Section: "runs"}, nothingPage(d.options.Path))
+		return d.render(w, r, http.StatusOK, head{Section: "runs", List: true}, nothingPage(d.options.Path))
 	}
 	if err != nil {
 		return err
@@ -50,7 +50,7 @@ func (d *Dashboard) runsPage(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if list.all.Len() == 0 && strings.TrimSpace(state.Query) == "" {
-		return d.render(w, r, http.StatusOK, head{Section: "runs"}, nothingPage(d.options.Path))
+		return d.render(w, r, http.StatusOK, head{Section: "runs", List: true}, nothingPage(d.options.Path))
 	}
 	list.views = views
 	if name := r.URL.Query().Get("done"); name != "" {
@@ -59,7 +59,7 @@ func (d *Dashboard) runsPage(w http.ResponseWriter, r *http.Request) error {
 	if isHTMX(r) && len(state.rows) == 0 {
 		keepURL(w, r, list.state)
 	}
-	return d.render(w, r, status, head{Section: "runs", Wide: true}, runsPageBody(list.view()))
+	return d.render(w, r, status, head{Section: "runs", Wide: true, List: true}, runsPageBody(list.view()))
 }
 
 func isHTMX(r *http.Request) bool { return r.Header.Get("HX-Request") != "" }
