@@ -8,7 +8,8 @@ import (
 	"time"
 
 	"github.com/alecthomas/chroma/v2"
-	"github.com/alecthomas/chroma/v2/lexers"
+
+	"github.com/exprec/exprec/views/syntax"
 )
 
 // Bounds of colouring a text: what goes beyond is shown without colours.
@@ -55,7 +56,7 @@ func lexerOf(name string) chroma.Lexer {
 	if strings.HasSuffix(base, ".ipynb") {
 		base = "notebook.json"
 	}
-	lexer := lexers.Match(base)
+	lexer := syntax.Match(base)
 	if lexer == nil || slices.Contains(uncoloured, lexer.Config().Name) {
 		return nil
 	}
