@@ -29,15 +29,14 @@ func (p *Project) catalog(ctx context.Context) (*catalog, error) {
 		return nil, err
 	}
 	c := p.newCatalog(listed, skipped)
-	last := p.kept.last
-	if err := c.load(ctx, last); err != nil {
+	same, err := c.load(ctx, p.kept.last)
+	if err != nil {
 		return nil, err
 	}
-	if last.says(c) {
-		return last, nil
+	if !same {
+		p.kept.last = c
 	}
-	p.kept.last = c
-	return c, nil
+	return p.kept.last, nil
 }
 
 // table is the catalog's part from the cache, nil where it turned out to be
@@ -64,14 +63,16 @@ func (c *catalog) row(at listedRun) (r readRow, ok bool) {
 	return r, ok && slices.Equal(r.copies, at.copies)
 }
 
-// says reports whether the catalog tells of the same runs the same things as
-// another one that is newer.
-func (c *catalog) says(newer *catalog) bool {
-	if c == nil || c.table() != newer.keys || c.skipped != newer.skipped || len(c.extra) != len(newer.extra) || !equalLists(c.listed, newer.listed) {
+// says reports whether a later list, for which so many runs were read, would
+// tell of the same runs the same things.
+func (c *catalog) says(later *catalog, read []readRow) bool {
+	if c == nil || c.skipped != later.skipped || len(c.extra) != len(read) || !equalLists(c.listed, later.listed) {
 		return false
 	}
-	for id, now := range newer.extra {
-		if before := c.extra[id]; before.run != now.run || before.err != nil || now.err != nil || !reflect.DeepEqual(before.row, now.row) {
+	for i := range read {
+		now := &read[i]
+		before, ok := c.extra[now.run.uuid]
+		if !ok || before.run != now.run || before.err != nil || now.err != nil || !reflect.DeepEqual(before.row, now.row) {
 			return false
 		}
 	}

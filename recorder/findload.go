@@ -54,17 +54,17 @@ func (p *Project) newCatalog(listed []listedRun, skipped int) *catalog {
 // load lists the runs: from the cache those that stand there with the commit
 // that their ref points to, the others from git and their journals. Only what
 // is sealed and whole gets into the cache: the rest may be another thing in a
-// moment.
-func (c *catalog) load(ctx context.Context, before *catalog) error {
+// moment. Where all is as in the list before, it says so and is not completed.
+func (c *catalog) load(ctx context.Context, before *catalog) (same bool, err error) {
 	if c.cached = before.table(); c.cached == nil {
 		before, c.cached = nil, c.project.readCache()
 	}
-	err := c.fill(ctx, before)
+	same, err = c.fill(ctx, before)
 	if errors.Is(err, index.ErrUnusable) {
 		c.cached = index.Empty()
-		err = c.fill(ctx, nil)
+		same, err = c.fill(ctx, nil)
 	}
-	return err
+	return same, err
 }
 
 // batch is how many runs are read before what they say is put into columns, and
@@ -77,17 +77,17 @@ const manyFresh = 64
 
 // fill finds the rows of all runs, reads what is not in the cache, and writes
 // the cache anew where that is worth it.
-func (c *catalog) fill(ctx context.Context, before *catalog) error {
+func (c *catalog) fill(ctx context.Context, before *catalog) (same bool, err error) {
 	began := time.Now()
 	missing := c.matchAgain(before)
 	read, err := c.read(ctx, missing[:min(len(missing), batch)], before)
-	if err != nil {
-		return err
+	if err != nil || before.says(c, read) {
+		return err == nil, err
 	}
 	if len(missing) > batch || worthWriting(read, time.Since(began), c.cached.Len()) {
-		return c.renew(ctx, missing, read)
+		return false, c.renew(ctx, missing, read)
 	}
-	return c.add(missing, read)
+	return false, c.add(missing, read)
 }
 
 // readCache opens the cache, and gives an empty table where there is none that

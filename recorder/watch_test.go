@@ -161,3 +161,32 @@ func BenchmarkLook(b *testing.B) {
 		}
 	}
 }
+
+// BenchmarkRefresh reads 100 new points of a run that goes on and has a million.
+func BenchmarkRefresh(b *testing.B) {
+	fixture := newBench(b)
+	m := fixture.run("live")
+	fixture.start(m)
+	writer, _ := fixture.journal(m, nil)
+	ids := []uint32{writer.Series("loss"), writer.Series("acc")}
+	for i := range 1_000_000 {
+		writer.Scalar(ids[i%2], float64(i), int64(i))
+	}
+	p := fixture.open()
+	run := p.Refresh(fixture.one(p, m))
+	for b.Loop() {
+		b.StopTimer()
+		for i := range 100 {
+			writer.Scalar(ids[i%2], float64(i), int64(i))
+		}
+		b.StartTimer()
+		next := p.Refresh(run)
+		if next == run {
+			b.Fatal("nothing new was read")
+		}
+		run = next
+		if _, err := run.Scalars(); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
