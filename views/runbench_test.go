@@ -41,3 +41,28 @@ func BenchmarkRunPage(b *testing.B) {
 		})
 	}
 }
+
+// BenchmarkRunPageAmongMany is the overview of a run in the middle of 10,000.
+func BenchmarkRunPageAmongMany(b *testing.B) {
+	bench := manyRuns(b, 10_000)
+	rows, err := bench.project().Rows(b.Context(), "")
+	if err != nil {
+		b.Fatal(err)
+	}
+	for name, at := range map[string]int{"newest": 0, "middle": rows.Len() / 2, "oldest": rows.Len() - 1} {
+		b.Run(name, func(b *testing.B) {
+			url := runURL(rows.At(at).ID(), "")
+			page := func() {
+				answer := httptest.NewRecorder()
+				bench.dashboard.ServeHTTP(answer, httptest.NewRequest("GET", url, nil))
+				if answer.Code != http.StatusOK {
+					b.Fatal(answer.Code, answer.Body)
+				}
+			}
+			page() // the list is kept from then on
+			for b.Loop() {
+				page()
+			}
+		})
+	}
+}

@@ -11,8 +11,8 @@ import (
 )
 
 // copyRun adds a run with another id, whose run.msgpack is that of a given one
-// with the edit applied, and that has nothing else.
-func (b *bench) copyRun(from, to string, edit func(string) string) {
+// with the edit applied, and that has nothing else but the packages given.
+func (b *bench) copyRun(from, to string, edit func(string) string, packages ...string) {
 	b.Helper()
 	run, err := gitstoretest.Run(b.dir, "", "cat-file", "blob", "refs/exprec/"+from+":run.msgpack")
 	if err != nil {
@@ -20,7 +20,11 @@ func (b *bench) copyRun(from, to string, edit func(string) string) {
 	}
 	git := func(input string, words ...string) string { return gitstoretest.GitInput(b, b.dir, input, words...) }
 	blob := git(edit(strings.ReplaceAll(run, from, to)), "hash-object", "-w", "--stdin")
-	tree := git("100644 blob "+blob+"\trun.msgpack\n", "mktree")
+	entries := "100644 blob " + blob + "\trun.msgpack\n"
+	if len(packages) > 0 {
+		entries += "100644 blob " + git(strings.Join(packages, "\n")+"\n", "hash-object", "-w", "--stdin") + "\tpackages.txt\n"
+	}
+	tree := git(entries, "mktree")
 	git("", "update-ref", "refs/exprec/"+to, git("a copy\n", "commit-tree", tree))
 }
 

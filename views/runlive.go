@@ -12,7 +12,7 @@ func (v *runView) headLive() templ.Attributes {
 	if v.Form.edits("title") || v.Form.edits("tags") {
 		return nil
 	}
-	return liveRegion(v.run, "status notes", "run-head", v.here())
+	return liveRegion(v.run, "status scalars notes", "run-head", v.here())
 }
 
 // notesLive makes the notes follow what others write, unless somebody is writing

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"strings"
 
 	"github.com/a-h/templ"
 
@@ -75,8 +76,11 @@ func runURL(id, tab string) string {
 // one of that id on the page at url. Nothing of a run that has ended changes but
 // its notes.
 func liveRegion(run *recorder.Run, kind, id, url string) templ.Attributes {
-	if run.Status() != recorder.Running && kind != "notes" {
-		return nil
+	if run.Status() != recorder.Running {
+		if !strings.Contains(kind, "notes") {
+			return nil
+		}
+		kind = "notes"
 	}
 	return templ.Attributes{
 		"data-live":  "run/" + run.ID() + "/" + kind,

@@ -72,7 +72,33 @@ func TestRunPage(t *testing.T) {
 	}
 	b.has(b.get("/runs/"+id, http.StatusOK), ">first</h1>")
 	b.has(b.get("/runs/"+id[:8]+"/environment", http.StatusOK), ">Machine<", ">Program<", id)
-	b.has(b.get("/runs/"+id[:8]+"/packages", http.StatusOK), ">Packages<")
+}
+
+func TestPackages(t *testing.T) {
+	b := newBench(t)
+	first := b.record(recorder.Options{}, func(*recorder.Experiment) {})
+	same := func(run string) string { return run }
+	const before, after = "deadbeef-0000-4000-8000-000000000001", "deadc0de-0000-4000-8000-000000000002"
+	b.copyRun(first, before, same, "numpy==2.3.1", "torch==2.8.0", "six==1.17.0")
+	b.copyRun(first, after, same, "numpy==2.3.1", "torch==2.9.1", "<b>evil</b>==1")
+	page := b.get("/runs/"+after+"/packages?prev="+before, http.StatusOK)
+	b.has(page, ">numpy</th><td><code>2.3.1</code>", `<code class="was">2.8.0</code>`, `<code class="is">2.9.1</code>`, "&lt;b&gt;evil", "3 of 3", "3 packages")
+	page = b.get("/runs/"+after+"/packages?q=NUM", http.StatusOK)
+	b.has(page, ">numpy</th>", `value="NUM"`, "1 of 3")
+	b.hasNot(page, ">torch</th><td><code>2.9.1</code></td>")
+	b.has(b.get("/runs/"+after+"/packages?q=%3Cb%3Ex", http.StatusOK), "No package has &lt;b&gt;x")
+	b.has(b.get("/runs/"+first+"/packages", http.StatusOK), "No packages were recorded")
+}
+
+// A note of somebody else reaches the page of a run that has ended.
+func TestEndedRunFollowsItsNotes(t *testing.T) {
+	b := newBench(t)
+	id := b.record(recorder.Options{}, func(e *recorder.Experiment) { e.AddScalar("loss", 1, 1) })
+	page := b.get("/runs/"+id, http.StatusOK)
+	if n := strings.Count(page, `data-live="run/`+id+`/notes"`); n != 2 {
+		t.Errorf("%d places follow the notes:\n%s", n, page)
+	}
+	b.hasNot(page, "/scalars\"", "/status\"")
 }
 
 // A run that did not succeed says first what went wrong.
