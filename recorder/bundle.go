@@ -75,6 +75,9 @@ func (p *Project) RemoveRemote(ctx context.Context, o ShareOptions) (*Shared, er
 	answers, err := s.remote.Push(ctx, o.WireOptions, s.listing, updates)
 	for _, a := range answers {
 		uuid, isRun := runOf(gitstore.Ref{Name: a.Ref})
+		if a.Reason == "" {
+			s.pushed = append(s.pushed, a.Update)
+		}
 		switch {
 		case !isRun:
 		case a.Reason != "":
@@ -83,5 +86,8 @@ func (p *Project) RemoveRemote(ctx context.Context, o ShareOptions) (*Shared, er
 			s.result.Updated = append(s.result.Updated, uuid)
 		}
 	}
-	return s.result, err
+	if err != nil {
+		return s.result, err
+	}
+	return s.result, s.remember(s.pushed)
 }

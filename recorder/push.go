@@ -27,6 +27,9 @@ func (p *Project) Push(ctx context.Context, o ShareOptions) (*Shared, error) {
 	done := map[string]bool{}
 	for range pushTries {
 		again, err := s.pushOnce(ctx, done)
+		if err == nil && !again {
+			err = s.remember(s.pushed)
+		}
 		if err != nil || !again {
 			s.sortUpdated(done)
 			return s.result, err
@@ -79,6 +82,9 @@ func (s *sharing) pushOnce(ctx context.Context, done map[string]bool) (again boo
 	answers, err := s.remote.Push(ctx, s.options.WireOptions, s.listing, updates)
 	for _, a := range answers {
 		uuid, isRun := runOf(gitstore.Ref{Name: a.Ref})
+		if a.Reason == "" {
+			s.pushed = append(s.pushed, a.Update)
+		}
 		switch {
 		case a.Stale:
 			again = again || isRun

@@ -73,6 +73,7 @@ type sharing struct {
 	listing *gitstore.Listing
 	theirs  map[string]gitstore.Hash // tips by UUID
 	rivals  map[string]gitstore.Hash // by ref
+	pushed  []gitstore.Update        // that the remote has taken
 }
 
 // share prepares an exchange with a remote and lists what that has.
@@ -171,7 +172,10 @@ func (p *Project) Fetch(ctx context.Context, o ShareOptions) (*Shared, error) {
 	if o.Runs != nil && len(s.theirs) == 0 {
 		return nil, fmt.Errorf("%w on %s begins with %s", ErrNoRun, s.remote.Name, strings.Join(o.Runs, " or "))
 	}
-	return s.result, s.fetch(ctx, s.missing())
+	if err := s.fetch(ctx, s.missing()); err != nil {
+		return s.result, err
+	}
+	return s.result, s.remember(nil)
 }
 
 // IsRemote reports whether a word is the name of a remote, or looks like an

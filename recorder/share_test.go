@@ -77,6 +77,16 @@ func (tm *team) fetch(i int) *Shared {
 	return shared
 }
 
+// one is a run as a clone has it.
+func (tm *team) one(i int, uuid string) *Run {
+	tm.Helper()
+	run, err := tm.open(i).Run(tm.Context(), uuid)
+	if err != nil {
+		tm.Fatal(err)
+	}
+	return run
+}
+
 func (tm *team) edit(i int, uuid string, e Edit) {
 	tm.Helper()
 	p := tm.open(i)
@@ -120,6 +130,18 @@ func TestShareRun(t *testing.T) {
 	}
 	if shared := tm.fetch(1); shared.Same != 1 || len(shared.New)+len(shared.Updated) != 0 {
 		t.Errorf("the second fetch: %+v", shared)
+	}
+	for i, want := range []string{"[{origin true}]", "[{origin true}]"} {
+		if got := fmt.Sprint(tm.one(i, id).Remotes()); got != want {
+			t.Errorf("clone %d: the run's remotes are %s, want %s", i, got, want)
+		}
+	}
+	tm.edit(0, id, Edit{AddTags: []string{"new"}})
+	if got := fmt.Sprint(tm.one(0, id).Remotes()); got != "[{origin false}]" {
+		t.Errorf("the remotes of an edited run are %s", got)
+	}
+	if other := tm.record(0, "second"); len(tm.one(0, other).Remotes()) > 0 {
+		t.Error("a run that was never pushed has remotes")
 	}
 	for _, dir := range append(tm.dirs, tm.server) {
 		gitstoretest.Git(t, dir, "fsck", "--strict", "--no-dangling")

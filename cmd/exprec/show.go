@@ -93,6 +93,13 @@ func (a *app) showHead(r *recorder.Run) {
 	for _, e := range r.Earlier() {
 		a.out.line(styled(yellow, "  also written as its %s on %s: %s", e.Field, e.Time.Format(time.DateOnly), sanitizeLine(e.Text)))
 	}
+	for _, remote := range r.Remotes() {
+		state := "is on %s"
+		if !remote.Same {
+			state = "is on %s in another state: exprec push"
+		}
+		a.out.line(styled(dimStyle, "  "+state, sanitizeLine(remote.Remote)))
+	}
 	rivals, _ := r.Rivals() // what cannot be read here, exprec check says
 	for _, rival := range rivals {
 		a.out.line(styled(yellow, "  conflict: another record of this run is kept too: git show %s:run.msgpack; this one is %s", rival, r.Commit()))
