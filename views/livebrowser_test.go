@@ -208,3 +208,35 @@ func TestWithoutSharedWorkers(t *testing.T) {
 	tab.Eval(`window.away = false; document.dispatchEvent(new Event("visibilitychange"))`)
 	tab.Poll(`heard.runs > 0`)
 }
+
+// Who looks at a run, or at the list, sees it go on and end, in the same page.
+func TestARunIsWatchedToItsEnd(t *testing.T) {
+	b := newBench(t)
+	e := recorder.Start(recorder.Options{Dir: b.dir, Name: "watched", Quiet: true, NoSystem: true, NoOutput: true})
+	defer e.Finish()
+	e.AddScalar("loss", 0.5, 1)
+	holder := browsertest.NewTab(t, 1200, 800, false)
+	run, list := holder.Beside(1200, 800, false), holder.Beside(1200, 800, false)
+	run.Open(b.url + "/runs/" + e.ID())
+	list.Open(b.url + "/")
+	for _, tab := range []*browsertest.Tab{run, list} {
+		tab.Eval("window.samePage = true")
+		tab.Poll(isLive)
+		tab.Poll(`document.querySelector("main").textContent.includes("running")`)
+	}
+	e.AddScalar("loss", 0.125, 2)
+	for _, tab := range []*browsertest.Tab{run, list} {
+		tab.Poll(`document.querySelector("main").textContent.includes("0.125")`)
+	}
+	run.Screenshot("live-run")
+	list.Screenshot("live-runs")
+	e.SetResult("accuracy", 0.875)
+	e.Finish()
+	for _, tab := range []*browsertest.Tab{run, list} {
+		tab.Poll(`document.querySelector("main").textContent.includes("succeeded")`)
+	}
+	run.Poll(`document.querySelector("main").textContent.includes("0.875")`)
+	for _, tab := range []*browsertest.Tab{run, list} {
+		tab.Poll("window.samePage")
+	}
+}
