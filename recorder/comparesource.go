@@ -38,7 +38,7 @@ type SourceChange struct {
 // Bounds of a comparison. What goes beyond is listed without its lines.
 const (
 	maxChangedFiles = 5000
-	maxDiffFile     = 1 << 20          // bytes of a file that is compared by lines
+	maxDiffFile     = 5 << 20          // bytes of a file that is compared by lines
 	maxDiffBytes    = 32 << 20         // of all files that are
 	maxFileTime     = time.Second      // for the lines of a file
 	maxDiffTime     = 10 * time.Second // for the lines of all

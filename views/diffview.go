@@ -2,6 +2,7 @@ package views
 
 import (
 	"fmt"
+	"hash/fnv"
 	"net/url"
 	"strconv"
 	"strings"
@@ -51,6 +52,7 @@ func (v diffView) Summary() string { return count(v.Count, "file") }
 
 // diffFile is a changed file.
 type diffFile struct {
+	ID             string // of its element: see diffID
 	Path, From     string
 	Letter, Kind   string // A added; M, D, R and their words
 	Added, Removed int
@@ -114,7 +116,7 @@ func newDiffView(c recorder.SourceChange, o diffOptions) diffView {
 }
 
 func newDiffFile(f recorder.FileChange, o diffOptions) diffFile {
-	file := diffFile{Path: visible(f.Path), Kind: string(f.Kind), Letter: changeLetter(f.Kind), Added: f.Added, Removed: f.Removed, Note: visible(f.Note)}
+	file := diffFile{ID: diffID(f.Path), Path: visible(f.Path), Kind: string(f.Kind), Letter: changeLetter(f.Kind), Added: f.Added, Removed: f.Removed, Note: visible(f.Note)}
 	if f.From != "" {
 		file.From = visible(f.From)
 	}
@@ -129,6 +131,13 @@ func newDiffFile(f recorder.FileChange, o diffOptions) diffFile {
 		file.NewURL, file.RawNew = fileURL(o.New, f.Path), rawURL(o.New, f.Path)
 	}
 	return file
+}
+
+// diffID is the id of the element of a changed file, for links to it.
+func diffID(path string) string {
+	sum := fnv.New64a()
+	_, _ = sum.Write([]byte(path))
+	return "file-" + strconv.FormatUint(sum.Sum64(), 36)
 }
 
 // changeLetter is what git calls a kind of change.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io/fs"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/a-h/templ"
@@ -26,6 +27,7 @@ type sourceView struct {
 	Commit  string // of the user, short
 	Marks   string // why the tree has no marks
 	Changed int    // files against the commit
+	FileURL string // what had not been committed of the file that is shown, if anything
 	LeftOut []string
 	Notes   []string
 	Choices []tabLink // what the source can be compared with
@@ -149,6 +151,9 @@ func (v *sourceView) show(d *Dashboard, source fs.FS, changes recorder.SourceCha
 	if info, err := fs.Stat(source, name); err == nil && info.IsDir() && info.Mode()&fs.ModeIrregular == 0 && !isLink(source, name) {
 		v.folder(source, name, changes)
 		return nil
+	}
+	if slices.ContainsFunc(changes.Files, func(c recorder.FileChange) bool { return c.Path == name }) {
+		v.FileURL = v.Tree.changeURL(name)
 	}
 	var err error
 	v.File, err = d.previewOf(source, name, v.Base)

@@ -43,9 +43,9 @@ func TestSourcePage(t *testing.T) {
 	b := newBench(t)
 	url := runURL(b.sourceRun(), "source")
 	for path, want := range map[string][]string{
-		"":                     {`href="` + url + `/own/train.py"`, "Uncommitted", `title="added">A</span>`, url + ".tar.gz"},
+		"":                     {`href="` + url + `/own/train.py"`, "Uncommitted", `title="added: what changed"`, url + ".tar.gz"},
 		"/own":                 {">data.bin</a>", "symbolic link", ">added</td>"},
-		"/own/train.py":        {`<div class="l" id="L3"><a class="n" href="#L3">3</a><code><span class="h-keyword">def</span>`, `&lt;b&gt;`, `slow\u202e`, "4</a>"},
+		"/own/train.py":        {`<div class="l" id="L3"><a class="n" href="#L3">3</a><code><span class="h-keyword">def</span>`, `&lt;b&gt;`, `slow\u202e`, "4</a>", "What was not committed"},
 		"/own/empty.txt":       {"The file is empty."},
 		"/own/data.bin":        {"This is no text."},
 		"/own/page.html":       {"&lt;", "alert"},

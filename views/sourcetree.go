@@ -24,6 +24,7 @@ type treeRow struct {
 	Folder    bool
 	Kind      string // "link" or "submodule", empty for others
 	Mark      string // A, M, D or R; for a folder • where something in it changed
+	MarkURL   string // what changed in the file
 	Here      bool
 }
 
@@ -84,13 +85,16 @@ func (t *sourceTree) folder(dir string, depth int) error {
 		}
 	}
 	for _, name := range t.gone[dir] {
-		t.rows = append(t.rows, treeRow{Name: visible(name), Class: depthClass(depth), Mark: "D"})
+		t.rows = append(t.rows, treeRow{Name: visible(name), Class: depthClass(depth), Mark: "D", MarkURL: t.changeURL(path.Join(dir, name))})
 	}
 	return nil
 }
 
 func (t *sourceTree) row(e fs.DirEntry, at string, depth int) treeRow {
 	row := treeRow{Name: visible(e.Name()), URL: fileURL(t.base, at), Class: depthClass(depth), Folder: e.IsDir(), Mark: t.marks[at], Here: at == t.here}
+	if row.Mark != "" {
+		row.MarkURL = t.changeURL(at)
+	}
 	switch {
 	case e.Type()&fs.ModeSymlink != 0:
 		row.Kind = "link"
@@ -104,6 +108,9 @@ func (t *sourceTree) row(e fs.DirEntry, at string, depth int) treeRow {
 	}
 	return row
 }
+
+// changeURL is what had not been committed of a file.
+func (t *sourceTree) changeURL(at string) string { return t.base + "?diff=commit#" + diffID(at) }
 
 // open reports whether the entries of a folder are shown.
 func (t *sourceTree) open(dir string) bool {
