@@ -4,6 +4,7 @@ import (
 	"net/url"
 	"testing"
 
+	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 
 	"github.com/exprec/exprec/views/browsertest"
@@ -125,4 +126,31 @@ func TestRunsPageWithoutScript(t *testing.T) {
 	tab.Poll(`document.querySelector(".runs-count").innerText.startsWith("12 of 130 runs")`)
 	tab.Click("#runs-done button")
 	tab.Poll(`document.querySelector(".runs-count").innerText.startsWith("13 of 130 runs")`)
+}
+
+// Heads sort, with shift by one more key; columns move and stay open while they
+// are chosen; a group is chosen without leaving the page.
+func TestOrderAndColumnsInTheBrowser(t *testing.T) {
+	b := manyRuns(t, 60)
+	tab := browsertest.NewTab(t, 1440, 900, false)
+	tab.Open(b.url + "/")
+	tab.Click(`thead a[href$="sort=-val/acc"]`)
+	tab.Poll(`location.search === "?sort=-val/acc" && document.querySelector("th[aria-sort]")`)
+	at := browsertest.Eval[map[string]float64](tab, `(r => ({x: r.x + 5, y: r.y + 5}))([...document.querySelectorAll("thead a")].find(a => a.innerText === "batch").getBoundingClientRect())`)
+	tab.Do(chromedp.MouseClickXY(at["x"], at["y"], chromedp.ButtonModifiers(chromedp.ModifierShift)))
+	tab.Poll(`location.search === "?sort=-val/acc,batch" && document.querySelectorAll("th[aria-sort]").length === 2`)
+	tab.Click(`#search a.button`)
+	tab.Poll(`document.querySelector("#columns")`)
+	tab.Click(`#columns [aria-label="Remove Started"]`)
+	tab.Poll(`![...document.querySelectorAll("thead a")].some(a => a.innerText === "Started") && document.querySelector("#columns")`)
+	tab.Click(`#columns [aria-label="min of loss"]`)
+	tab.Poll(`[...document.querySelectorAll("thead a")].some(a => a.innerText === "min(loss)")`)
+	tab.Axe()
+	tab.Click(`#columns .push`)
+	tab.Poll(`!document.querySelector("#columns") && location.search.includes("cols=")`)
+	tab.Eval(`{ const by = document.querySelector("[name=group]"); by.value = "batch"; by.dispatchEvent(new Event("input", {bubbles: true})); }`)
+	tab.Poll(`document.querySelectorAll("tr.group").length === 4 && location.search.includes("group=batch")`)
+	tab.Back()
+	tab.Poll(`document.querySelectorAll("tr.group").length === 0`)
+	tab.Settle()
 }

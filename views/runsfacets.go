@@ -46,7 +46,7 @@ func (l *runsList) findFacets() ([]runsFacet, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := &facetMaker{list: l, terms: terms, base: inPlace(l.matching, l.state)}
+	f := &facetMaker{list: l, terms: terms, base: l.base}
 	var facets []runsFacet
 	for _, k := range facetKeys {
 		column, err := l.rows.Column(k.key)

@@ -137,8 +137,8 @@ func TestFacetsAgainstTheirLists(t *testing.T) {
 			rt.Fatal(err)
 		}
 		l := &runsList{state: runsState{Query: query, Page: 1, Size: 100}, all: all, matching: matching}
-		l.rows = inPlace(matching, l.state)
-		l.spreads = l.rows.Spreads()
+		l.base = inPlace(matching, l.state)
+		l.rows, l.spreads = l.base, l.base.Spreads()
 		facets, err := l.findFacets()
 		if err != nil {
 			rt.Fatal(err)

@@ -30,7 +30,7 @@ type runsView struct {
 
 // runsCounts are what the line above the table says.
 type runsCounts struct {
-	Shown, Project, Running, Archived, New int
+	Shown, Project, Running, Archived, New, Folded int
 }
 
 // runsRow is a run in the table.
@@ -39,6 +39,7 @@ type runsRow struct {
 	ID, Short, Label string
 	Colour           string
 	Running          bool
+	Before           int // runs of the list that it goes on from
 	Tags             []string
 	Problem          string // why it could be read in part only
 	Cells            []runsCell
@@ -63,7 +64,7 @@ func (l *runsList) view() runsView {
 	if l.typed != "" {
 		v.Typed = l.typed
 	}
-	v.Counts = runsCounts{Shown: l.rows.Len(), Project: l.all.Len(), Archived: l.archived, Running: l.running, New: l.fresh}
+	v.Counts = runsCounts{Shown: l.base.Len(), Folded: l.base.Len() - l.rows.Len(), Project: l.all.Len(), Archived: l.archived, Running: l.running, New: l.fresh}
 	v.Groups, v.Panel = l.groupChoices(), l.panel
 	lines := l.groupLines()
 	for i := range l.shown.Len() {
@@ -78,7 +79,7 @@ func (l *runsList) view() runsView {
 func (l *runsList) row(r recorder.Row) runsRow {
 	id := r.ID()
 	row := runsRow{
-		ID: id, Short: short(id), Label: r.Label(), Colour: colour(id), Tags: r.Tags(),
+		ID: id, Short: short(id), Label: r.Label(), Colour: colour(id), Tags: r.Tags(), Before: l.before[id],
 		Running: r.Status() == recorder.Running, Cells: make([]runsCell, len(l.columns)),
 	}
 	if err := r.Err(); err != nil {

@@ -98,7 +98,7 @@ func (a *app) list(ctx context.Context, o listOptions) error {
 	}
 	var before map[string]int
 	if o.isTable() && !o.all {
-		rows, before = foldChains(rows)
+		rows, before = rows.FoldChains()
 	}
 	if rows, err = sorted(rows, o.sort); err != nil {
 		return err
