@@ -3,6 +3,7 @@ package views
 import (
 	"net/url"
 	"slices"
+	"strings"
 
 	"github.com/a-h/templ"
 
@@ -20,7 +21,7 @@ type compareChartsView struct {
 	More    int  // charts that the filter lets through and the page leaves out
 	Brief   bool // below the table: some charts, no tools
 	MoreURL string
-	Topic   string // of a run that goes on: it may log new scalars
+	Topics  string // of the runs that go on: they may log new scalars
 }
 
 const (
@@ -154,9 +155,11 @@ func newCompareCharts(v compareView) compareChartsView {
 	}
 	filter.Del("only")
 	page.Filter = chartToolsView{Keep: filter}.keep()
-	if len(v.Live) > 0 {
-		page.Topic = "run/" + v.Live[0].ID + "/scalars"
+	var topics []string
+	for _, run := range v.Live {
+		topics = append(topics, "run/"+run.ID+"/scalars")
 	}
+	page.Topics = strings.Join(topics, " ")
 	return page
 }
 
@@ -176,8 +179,8 @@ func (c *compareChartsView) add(g namedGroup, one chart) {
 
 // follows makes the page take in the charts of scalars that are new.
 func (c compareChartsView) follows() templ.Attributes {
-	if c.Topic == "" {
+	if c.Topics == "" {
 		return nil
 	}
-	return templ.Attributes{"data-live": c.Topic, "data-charts-of": "/compare"}
+	return templ.Attributes{"data-live": c.Topics, "data-charts-of": "/compare"}
 }

@@ -28,12 +28,13 @@ func TestCompareFollowsARunThatGoesOn(t *testing.T) {
 	if err := e.Sync(); err != nil {
 		t.Fatal(err)
 	}
-	tab.Eval(`void document.querySelector('[data-live="run/` + e.ID() + `/scalars"][hx-get]').dispatchEvent(new CustomEvent("exprec:changed"))`)
 	// At step 4 it had 1/5 + 0.125.
 	tab.Poll(cell + `.startsWith("0.5") && ` + cell + `.includes("+0.175")`)
 	if tab.Count(".compare .star") > 0 && browsertest.Eval[bool](tab, cell+`.includes("★")`) {
 		t.Error("a run that goes on is called the best")
 	}
+	e.Finish()
+	tab.Poll(`document.querySelector("#compare-` + short(e.ID()) + ` .status").textContent == "succeeded"`)
 	tab.Settle()
 }
 

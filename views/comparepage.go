@@ -85,6 +85,22 @@ func (v compareView) windowTitle() string {
 	return strings.Join(labels, ", ")
 }
 
+// topics are what the page follows of the runs that go on.
+func (v compareView) topics() string {
+	kinds := "scalars status"
+	if v.State.Tab == "charts" {
+		kinds = "status"
+	}
+	if v.State.Tab == "images" {
+		kinds = "images status"
+	}
+	var topics []string
+	for _, run := range v.Live {
+		topics = append(topics, "run/"+run.ID+"/"+kinds)
+	}
+	return strings.Join(topics, " ")
+}
+
 // offersShown is how many runs are offered for a comparison.
 const offersShown = 12
 
