@@ -1,11 +1,14 @@
 package views
 
 import (
+	"context"
 	"net/http"
+	"net/http/httptest"
 	"slices"
 	"strings"
 	"testing"
 
+	"github.com/exprec/exprec/gitstore/gitstoretest"
 	"github.com/exprec/exprec/recorder"
 )
 
@@ -107,4 +110,19 @@ func TestReproductionSaysWhatIsMissing(t *testing.T) {
 	if again.Rerun != "" || !strings.Contains(strings.Join(again.Warnings, " "), "built by go run") {
 		t.Errorf("a test binary is gone by then: %+v", again)
 	}
+}
+
+// The head counts what had not been committed.
+func TestUncommittedLines(t *testing.T) {
+	b := newBench(t)
+	dir := b.TempDir() + "/work"
+	gitstoretest.Git(t, b.dir, "clone", "-q", b.dir, dir)
+	gitstoretest.Write(t, dir, "extra.py", "one\ntwo\nthree\n")
+	d := New(Options{Path: dir, Open: func(context.Context) (*recorder.Project, error) { return recorder.Open(dir) }})
+	defer d.Close()
+	e := recorder.Start(recorder.Options{Dir: dir, Quiet: true, NoSystem: true, NoOutput: true})
+	e.Finish()
+	answer := httptest.NewRecorder()
+	d.ServeHTTP(answer, httptest.NewRequest("GET", runURL(e.ID(), ""), nil))
+	b.has(answer.Body.String(), "+3 −0 uncommitted", runURL(e.ID(), "source")+"?diff=commit")
 }

@@ -26,6 +26,7 @@ type delta struct {
 	Text  string // empty where there is nothing to compare with
 	Class string // good, bad, or empty where nobody can tell
 	Title string
+	Note  string // where it was compared, if not at the end of both
 }
 
 // cardsOf shows the run's main metrics, the one that it is judged by first.
@@ -124,7 +125,7 @@ func scalarDelta(name string, d *recorder.Difference) delta {
 		switch {
 		case change.Kind != recorder.Changed:
 		case change.SameStep:
-			moved.Text += " at this step"
+			moved.Note = "at this step"
 		case change.AStep != change.BStep:
 			moved.Title += ", at step " + wholeNumber(change.AStep) + " there and " + wholeNumber(change.BStep) + " here"
 		}

@@ -50,6 +50,7 @@ func (d *Dashboard) runPage(w http.ResponseWriter, r *http.Request, tab string, 
 // showRun renders a page of a run. Where all of the content cannot be read, that is
 // said below what can.
 func (d *Dashboard) showRun(w http.ResponseWriter, r *http.Request, status int, p *recorder.Project, v *runView, body runBody) error {
+	d.countUncommitted(r.Context(), p, v)
 	content, err := templ.Component(templ.NopComponent), error(nil)
 	if v.Region != "run-head" && v.Region != "run-tabs" {
 		content, err = body(r.Context(), p, v)
@@ -60,6 +61,21 @@ func (d *Dashboard) showRun(w http.ResponseWriter, r *http.Request, status int, 
 		return err
 	}
 	return d.render(w, r, status, head{Title: v.title(), Section: "runs"}, runFrame(v, content))
+}
+
+// countUncommitted says how many lines the source has that its commit has not.
+// Where that cannot be told the head says only that there are some.
+func (d *Dashboard) countUncommitted(ctx context.Context, p *recorder.Project, v *runView) {
+	if !v.Dirty {
+		return
+	}
+	changes, err := d.compared(ctx, p, v.run, "commit", nil)
+	if err != nil {
+		return
+	}
+	for _, f := range changes.Files {
+		v.Added, v.Removed = v.Added+f.Added, v.Removed+f.Removed
+	}
 }
 
 // runURL is a page of a run: its overview, or one of its tabs.

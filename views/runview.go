@@ -22,6 +22,8 @@ type runView struct {
 	Commit   string // short, of the user's own repository
 	Branch   string
 	Dirty    bool
+	Added    int // lines that were not committed
+	Removed  int
 	Group    string
 	Tags     []string
 	Heard    string // of a run elsewhere: where it is, and when it was last heard
