@@ -104,7 +104,9 @@ func (p *Project) besideGit(inGit []listedRun, began time.Time) (runs []listedRu
 	for _, folder := range p.known.withoutRef(p.homes, inGit) {
 		dir, name := filepath.Split(folder)
 		if hasJournals(filepath.Clean(dir), name) {
-			runs = append(runs, listedRun{uuid: name})
+			if !isWaiting(folder) {
+				runs = append(runs, listedRun{uuid: name})
+			}
 			continue
 		}
 		info, err := os.Stat(folder)
