@@ -250,3 +250,27 @@ func TestChartsForEverybody(t *testing.T) {
 		}
 	}
 }
+
+// The overview is morphed while a run goes on: its charts stay the ones they are.
+func TestChartsOfTheOverviewGrow(t *testing.T) {
+	b := newBench(t)
+	e := b.start(recorder.Options{})
+	add := func(from, to int) {
+		for i := from; i < to; i++ {
+			e.AddScalar("a", float64(i), i)
+		}
+		if err := e.Sync(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	add(0, 100)
+	tab := browsertest.NewTab(t, 1200, 900, false)
+	openCharts(tab, b.url+"/runs/"+e.ID())
+	tab.Eval(chartLook + `window.first = chart("a").u;`)
+	add(100, 200)
+	tab.Poll(`chart("a")?.u?.scales.x.max === 199`)
+	tab.Settle()
+	if got := browsertest.Eval[string](tab, `[chart("a").u === first, document.querySelectorAll("[data-chart=a] canvas").length, document.querySelector("[data-chart=a] .chart-last").textContent].join()`); got != "true,1,199" {
+		t.Errorf("after more points: %s", got)
+	}
+}
