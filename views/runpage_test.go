@@ -159,6 +159,10 @@ func TestHostileRun(t *testing.T) {
 		b.hasNot(page, "<script>alert", "<img", "<iframe", `href="javascript`, "<h1>Big")
 	}
 	page := b.get("/runs/"+id, http.StatusOK)
+	_, h1, _ := strings.Cut(page, "<h1>")
+	h1, _, _ = strings.Cut(h1, "</h1>")
+	b.has(h1, `\u202e`) // it would turn around what stands behind it
+	b.hasNot(h1, "\u202e")
 	b.has(page, "<h3>Big</h3>", `rel="nofollow noreferrer noopener"`, ">picture: pic</a>")
 	b.get("/runs/"+id+"?edit=description", http.StatusOK)
 	b.get("/runs/"+id+"?edit="+url.QueryEscape(evil)+"&tab="+url.QueryEscape(evil), http.StatusOK)

@@ -17,6 +17,7 @@ type runView struct {
 	run      *recorder.Run
 	Tab      string // the one that is shown
 	Tabs     []tabLink
+	Label    string
 	Who      string // user@host
 	Took     string
 	Commit   string // short, of the user's own repository
@@ -68,9 +69,9 @@ func (p *progress) words() string {
 
 func (v *runView) title() string {
 	if v.Tab == "" {
-		return v.run.Label()
+		return v.Label
 	}
-	return v.run.Label() + " – " + v.Tab
+	return v.Label + " – " + v.Tab
 }
 
 // here is the URL of the page itself. What is being edited is no part of it.
@@ -95,17 +96,17 @@ func (v *runView) editURL(field string) string {
 func newRunView(ctx context.Context, p *recorder.Project, run *recorder.Run, tab string) *runView {
 	info := run.Info()
 	v := &runView{
-		lineage: lineageOf(ctx, p, run), run: run, Tab: tab, Who: whoAndWhere(info), Group: info.Group, Tags: run.Tags(),
+		lineage: lineageOf(ctx, p, run), run: run, Tab: tab, Label: visible(run.Label()), Who: visible(whoAndWhere(info)), Group: info.Group, Tags: run.Tags(),
 		Progress: progressOf(run), Heard: heardOf(run), Form: &notesForm{},
 	}
 	if !run.Started().IsZero() {
 		v.Took = duration(run.Seconds())
 	}
 	if g := info.Git; g != nil {
-		v.Commit, v.Branch, v.Dirty = g.Commit[:min(7, len(g.Commit))], g.Branch, g.Dirty
+		v.Commit, v.Branch, v.Dirty = g.Commit[:min(7, len(g.Commit))], visible(g.Branch), g.Dirty
 	}
 	if err := run.Err(); err != nil {
-		v.Problem = sentence(err.Error())
+		v.Problem = sentence(visible(err.Error()))
 	}
 	for _, t := range runTabs() {
 		v.Tabs = append(v.Tabs, tabLink{Title: t.Title, Count: t.Count(run), URL: runURL(run.ID(), t.Name), Here: t.Name == tab})

@@ -32,6 +32,18 @@ func visible(s string) string {
 	return b.String()
 }
 
+// visibleLines is visible for a text of several lines.
+func visibleLines(s string) string {
+	if isVisible(s) {
+		return s
+	}
+	lines := strings.Split(s, "\n")
+	for i, line := range lines {
+		lines[i] = visible(strings.TrimSuffix(line, "\r"))
+	}
+	return strings.Join(lines, "\n")
+}
+
 func isVisible(s string) bool {
 	for i, r := range s {
 		if hidden(r) || r == utf8.RuneError && !strings.HasPrefix(s[i:], "\uFFFD") {

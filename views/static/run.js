@@ -54,6 +54,7 @@
 		if (field) edited = "edit-" + field.id.slice("note-".length);
 	});
 	document.addEventListener("htmx:after:swap", () => {
+		exprec.localTimes(document);
 		if (edited && document.activeElement === document.body) {
 			document.getElementById(edited)?.focus();
 			edited = "";
