@@ -42,7 +42,7 @@ func TestSelectionOutlivesPages(t *testing.T) {
 	tab.Click("tbody tr:nth-child(3) input")
 	first := tab.Attribute("tbody tr:nth-child(1) input", "value")
 	tab.Poll(`document.querySelector("#pickbar .number").textContent === "2"`)
-	tab.Click(`.pager a[rel=next]`)
+	tab.Click(`.runs-pager a[rel=next]`)
 	tab.Poll(`location.search.includes("page=2")`)
 	tab.Poll(`document.querySelectorAll("tbody tr.picked").length === 0`)
 	tab.Click("tbody tr:nth-child(2) input")
