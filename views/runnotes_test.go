@@ -38,7 +38,10 @@ func TestNotesAreEdited(t *testing.T) {
 
 	page := b.get(at+"?edit=description", http.StatusOK)
 	b.has(page, "<textarea", "Save")
-	b.hasNot(page, `data-live="run/`+id+`/notes"`) // nobody's typing is morphed away
+	b.has(page, `id="run-notes" aria-label="Notes" hx-morph-skip`) // nobody's typing is morphed away
+	if n := strings.Count(page, `data-live="run/`+id+`/notes"`); n != 1 {
+		t.Errorf("%d places follow the notes, want the head alone", n)
+	}
 	to, _ := b.post(at+"/notes", url.Values{"description": {"One\r\n\r\n*two*"}, "seen-description": {b.seenIn(page, "description")}}, http.StatusSeeOther)
 	if to != at {
 		t.Errorf("the answer leads to %s", to)
