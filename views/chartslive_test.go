@@ -122,6 +122,7 @@ func overlay(b *bench, name string, ids []string) string {
 	server := httptest.NewServer(mux)
 	b.Cleanup(func() {
 		d.live.Close() // the server waits for its streams
+		d.live.Close() // the server waits for its streams
 		server.Close()
 		if err := d.Close(); err != nil {
 			b.Error(err)
