@@ -244,6 +244,9 @@ func TestManyListOneProject(t *testing.T) {
 	}
 	close(done)
 	group.Wait()
+	if n := len(p.kept.last.extra); n >= manyFresh {
+		t.Error(n, "sealed runs stand outside of the cache")
+	}
 	if got, want := describeRows(b, p), describeRows(b, b.open()); got != want {
 		t.Errorf("in the end it lists\n%s\nand not\n%s", got, want)
 	}
