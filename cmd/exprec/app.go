@@ -115,6 +115,7 @@ func (a *app) note(format string, args ...any) {
 // find finds the project of the current folder. A repository whose runs must not
 // be read is another matter than a folder that has none.
 func (a *app) find() (*recorder.Project, error) {
+	collectLate()
 	project, err := recorder.Open(a.dir)
 	if !errors.Is(err, recorder.ErrNoProject) {
 		return project, err
