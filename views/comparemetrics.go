@@ -137,7 +137,7 @@ func (t *compareTable) delta(kind string, c recorder.ResultChange, i int, say st
 	}
 	cell := &t.row(kind, visible(c.Name)).Cells[i]
 	cell.Delta = signed(by)
-	if share := by / math.Abs(c.A) * 100; !math.IsInf(share, 0) && !math.IsNaN(share) && math.Abs(share) < 1e6 {
+	if share := by / math.Abs(c.A) * 100; !math.IsInf(share, 0) && !math.IsNaN(share) && math.Abs(share) < 1000 {
 		cell.Delta += " (" + percent(share) + ")"
 	}
 	switch c.Better {
