@@ -15,6 +15,7 @@ import (
 	"syscall"
 	"testing"
 
+	"github.com/exprec/exprec/gitstore/gitstoretest"
 	"github.com/exprec/exprec/recorder"
 )
 
@@ -173,4 +174,57 @@ func (b *bench) asIs(path string) (status int, answer string) {
 		b.Fatalf("%s: %q", path, data)
 	}
 	return status, string(data)
+}
+
+// A large file is kept as a pointer: it is shown where its content is, and said
+// to be missing where it is not.
+func TestLargeFiles(t *testing.T) {
+	dir := gitstoretest.New(t)
+	gitstoretest.Git(t, dir, "config", "exprec.lfsThreshold", "1k")
+	b := benchOf(t, dir)
+	content := strings.Repeat("0123456789\n", 300)
+	b.write("own/large.txt", strings.Repeat("abcdefghi\n", 300))
+	id := b.record(recorder.Options{}, func(e *recorder.Experiment) { put(t, e, "large.txt", []byte(content)) })
+	removeAll(b, "own")
+	files, source := runURL(id, "files"), runURL(id, "source")+"/own"
+	if page := b.get(files, http.StatusOK); !strings.Contains(page, "large file") || !strings.Contains(page, "3.3 kB") {
+		t.Errorf("the list:\n%s", page)
+	}
+	for path, want := range map[string]string{files + "/large.txt": "0123456789", source + "/large.txt": "abcdefghi"} {
+		if page := b.get(path, http.StatusOK); !strings.Contains(page, want) || strings.Contains(page, "git-lfs") {
+			t.Errorf("%s does not show the content:\n%s", path, page)
+		}
+	}
+	if got := b.get(files+"/large.txt?raw=1", http.StatusOK); got != content {
+		t.Errorf("%d bytes come, want %d", len(got), len(content))
+	}
+
+	p, err := recorder.Open(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer p.Close()
+	run, err := p.Run(t.Context(), id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	plan, err := p.PlanPrune(t.Context(), []*recorder.Run{run}, true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := plan.Apply(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range []string{files, source} {
+		if page := b.get(path+"/large.txt", http.StatusOK); !strings.Contains(page, "The content is not here") || strings.Contains(page, "<code>0123") {
+			t.Errorf("%s does not say that the content is gone:\n%s", path, page)
+		}
+		b.get(path+"/large.txt?raw=1", http.StatusNotFound)
+	}
+	if page := b.get(files+"/large.txt", http.StatusOK); !strings.Contains(page, "given back") {
+		t.Errorf("the page does not say why:\n%s", page)
+	}
+	if data := b.get(runURL(id, "source")+".tar.gz", http.StatusOK); len(data) == 0 {
+		t.Error("there is no archive of the rest")
+	}
 }

@@ -16,7 +16,7 @@ var streamNames = [console.Streams]string{"stdout", "stderr"}
 
 // Bounds of what is kept in memory of outputs.
 const (
-	keptLogs = 64        // outputs whose lines are counted
+	keptLogs = 24        // outputs whose lines are counted
 	keptTail = 512 << 10 // bytes at the end of each stream of an output
 )
 
