@@ -103,9 +103,9 @@ func standalone(svg string) []byte {
 }
 
 // svgStyle has the colours of base.css, for light and dark.
-const svgStyle = `svg{color:#566072;font-family:system-ui,"Segoe UI",Roboto,"DejaVu Sans",sans-serif}` +
+const svgStyle = `:root{background:#fff}svg{color:#566072;font-family:system-ui,"Segoe UI",Roboto,"DejaVu Sans",sans-serif}` +
 	`.c0{color:#2a6bdc}.c1{color:#c2410c}.c2{color:#15803d}.c3{color:#b5175e}.c4{color:#6d3fc4}` +
 	`.c5{color:#0e7490}.c6{color:#8a6100}.c7{color:#a21caf}.c8{color:#3f6212}.c9{color:#475569}` +
-	`@media(prefers-color-scheme:dark){svg{color:#9aa5b5}` +
+	`@media(prefers-color-scheme:dark){:root{background:#161a21}svg{color:#9aa5b5}` +
 	`.c0{color:#6ea0ff}.c1{color:#ff9466}.c2{color:#4cc97f}.c3{color:#ff7aa8}.c4{color:#b596ff}` +
 	`.c5{color:#4bc8e0}.c6{color:#d9b24a}.c7{color:#ee7df5}.c8{color:#a3d14f}.c9{color:#a5b1c2}}`

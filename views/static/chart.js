@@ -168,7 +168,6 @@
 			this.u.setScale("y", { min: null, max: null });
 			this.figure.classList.add("drawn");
 			this.say(got);
-			this.page.drawn?.(this);
 		}
 
 		// align puts lines on whole pixels where their points were thinned out for

@@ -149,7 +149,8 @@
 			const longest = Math.max(...xLabels(state, ticks).map((l) => l.length));
 			if (ticks.length * (longest * 6.5 + 12) <= width) return ticks;
 		}
-		return xTicks(state, lo, hi, 2);
+		const few = xTicks(state, lo, hi, 2);
+		return few.length > 0 ? few : [(lo + hi) / 2];
 	}
 
 	function xTicks(state, lo, hi, n) {
