@@ -240,3 +240,31 @@ func TestARunIsWatchedToItsEnd(t *testing.T) {
 		tab.Poll("window.samePage")
 	}
 }
+
+// Where something between the browser and the dashboard lets no stream through,
+// the page asks now and then.
+func TestWithoutStreams(t *testing.T) {
+	b := newBench(t)
+	b.record(recorder.Options{Name: "one"}, func(*recorder.Experiment) {})
+	tab := browsertest.NewTab(t, 800, 600, false)
+	tab.BeforePages(`
+		delete window.SharedWorker;
+		window.EventSource = class {
+			static CLOSED = 2;
+			readyState = 2;
+			constructor() { setTimeout(() => this.onerror(), 0); }
+			addEventListener() {}
+			close() {}
+		};`)
+	tab.Open(b.url + "/")
+	tab.Eval(heard)
+	tab.Eval(`listen("runs")`)
+	tab.Poll(isLive)
+	tab.Poll("heard.runs > 0") // the page was read before anybody watched
+	if n := b.dashboard.live.Listeners(); n != 0 {
+		t.Error(n, "listen")
+	}
+	tab.Eval("heard.runs = 0")
+	b.record(recorder.Options{Name: "two"}, func(*recorder.Experiment) {})
+	tab.Poll("heard.runs > 0")
+}
