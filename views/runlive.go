@@ -24,6 +24,15 @@ func (v *runView) notesLive() templ.Attributes {
 	return liveRegion(v.run, "notes", "run-notes", v.here())
 }
 
+// focused begins a form at its field. Where script puts the form into the page,
+// it does that itself.
+func (v *runView) focused() templ.Attributes {
+	if v.Region != "" {
+		return nil
+	}
+	return templ.Attributes{"autofocus": true}
+}
+
 // noteInPlace makes a form of the notes change its region alone.
 func (v *runView) noteInPlace(region string) templ.Attributes {
 	return templ.Attributes{"hx-post": runURL(v.run.ID(), "notes"), "hx-target": region, "hx-select": region, "hx-swap": "outerHTML", "hx-replace-url": v.here()}

@@ -49,7 +49,7 @@ func seeRun(w http.ResponseWriter, r *http.Request, id, tab string) error {
 // askAgain shows the form once more, with all that was typed.
 func (d *Dashboard) askAgain(w http.ResponseWriter, r *http.Request, p *recorder.Project, run *recorder.Run, status int, form *notesForm) error {
 	v := newRunView(r.Context(), p, run, "")
-	v.Form = form
+	v.Form, v.Region = form, regionOf(r)
 	if err := v.choosePrevious(r.Context(), p, ""); err != nil {
 		return err
 	}

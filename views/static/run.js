@@ -53,11 +53,11 @@
 		const field = event.target.closest("#run-head form, #run-notes form")?.querySelector("[id^=note-]");
 		if (field) edited = "edit-" + field.id.slice("note-".length);
 	});
-	document.addEventListener("htmx:after:swap", () => {
+	document.addEventListener("htmx:after:swap", (event) => {
 		exprec.localTimes(document);
-		if (edited && document.activeElement === document.body) {
-			document.getElementById(edited)?.focus();
-			edited = "";
-		}
+		// What came by itself moves nobody.
+		if (event.detail?.ctx?.sourceEvent?.type === "exprec:changed" || document.activeElement !== document.body) return;
+		const field = document.querySelector("#run-head form [id^=note-], #run-notes form [id^=note-]");
+		(field ?? document.getElementById(edited))?.focus();
 	});
 })();
