@@ -2,6 +2,7 @@ package views
 
 import (
 	"net/http"
+	"net/url"
 	"testing"
 
 	"github.com/exprec/exprec/recorder"
@@ -54,4 +55,16 @@ func TestRowsOnAScreen(t *testing.T) {
 	id := b.record(recorder.Options{Name: "one"}, func(*recorder.Experiment) {})
 	b.get("/?since=x&rows="+id[:8], http.StatusOK)
 	b.get("/?since=1&rows="+id[:8]+",zzzz,,../..,00000000", http.StatusOK)
+}
+
+// An answer that is another page is shown as that page, and not as nothing.
+func TestRunsPageBecomesAnother(t *testing.T) {
+	b := newBench(t)
+	id := b.record(recorder.Options{Name: "one"}, func(*recorder.Experiment) {})
+	tab := browsertest.NewTab(t, 1440, 900, false)
+	tab.Open(b.url + "/?sort=name")
+	b.act("/runs/actions", url.Values{"action": {"delete"}, "run": {id}}, http.StatusSeeOther)
+	tab.Click(".places a")
+	tab.Poll(`document.querySelector("h1")?.innerText === "No runs yet"`)
+	tab.Settle()
 }

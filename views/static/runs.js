@@ -6,12 +6,26 @@
 	const page = () => document.getElementById("runs");
 
 	// Links within the page, and shift-click on a head for a second key.
+	let busy = false; // a request of the reader's is under way
 	async function go(path) {
+		busy = true;
 		const before = document.querySelector(".runs-table");
 		const turned = new URL(path, location.href).searchParams.get("page") !== new URL(location.href).searchParams.get("page");
-		await window.htmx.ajax("GET", path, { source: "#runs", target: "#runs", select: "#runs", swap: "outerMorph", push: "true" });
+		try {
+			await window.htmx.ajax("GET", path, { source: "#runs", target: "#runs", select: "#runs", swap: "outerMorph", push: "true" });
+		} finally {
+			busy = false;
+		}
 		if (turned && before) before.scrollTop = 0;
 	}
+	// An answer that is another page, such as one that says what is wrong, is shown
+	// as that page.
+	document.addEventListener("htmx:before:swap", (event) => {
+		const { ctx } = event.detail;
+		if (ctx.select !== "#runs" || ctx.text.includes('id="runs"')) return;
+		event.preventDefault();
+		location.href = ctx.response?.raw.url ?? location.href;
+	});
 	document.addEventListener("click", (event) => {
 		const link = event.target.closest("#runs a[href]");
 		if (!link || event.defaultPrevented || event.button !== 0 || event.ctrlKey || event.metaKey || event.altKey) return;
@@ -149,11 +163,22 @@
 		looked = Date.now();
 		const here = page();
 		if (!here) return;
-		const url = new URL(location.href);
+		const shown = location.href;
+		const url = new URL(shown);
 		url.searchParams.set("since", here.dataset.since);
 		const rows = boxes().map((box) => box.value);
 		if (rows.length > 0) url.searchParams.set("rows", rows.join(","));
-		await window.htmx.ajax("GET", url.pathname + url.search, { source: "#runs", target: "#runs", select: "#runs", swap: "outerMorph" });
+		let text;
+		try {
+			const reply = await fetch(url, { headers: { "HX-Request": "true" } });
+			if (!reply.ok) return;
+			text = await reply.text();
+		} catch {
+			return; // the dashboard is away: the dot says so
+		}
+		// Whoever went on meanwhile has newer rows than these.
+		if (location.href !== shown || busy || page() !== here) return;
+		await window.htmx.swap({ text, target: here, select: "#runs", swap: "outerMorph", sourceElement: here, request: {} });
 	}
 	const soon = () => { waiting ||= setTimeout(look, Math.max(0, looked + 1000 - Date.now())); };
 	document.addEventListener("exprec:changed", (event) => {
