@@ -12,7 +12,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"testing"
 
 	"github.com/exprec/exprec/gitstore/gitstoretest"
@@ -125,9 +124,7 @@ func TestPathsStayInside(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if err := syscall.Mkfifo(filepath.Join(dir, "fifo"), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	makeFIFO(t, filepath.Join(dir, "fifo"))
 	check := func(when string) {
 		for _, tab := range []string{"files", "source"} {
 			for _, path := range []string{
