@@ -73,6 +73,14 @@ func (s *sharing) pushOnce(ctx context.Context, done map[string]bool) (again boo
 		}
 		updates = append(updates, more...)
 	}
+	if err := s.takeViews(ctx); err != nil {
+		return false, err
+	}
+	views, err := s.viewsUpdate()
+	if err != nil {
+		return false, err
+	}
+	updates = append(updates, views...)
 	if updates, err = s.withoutSecrets(ctx, updates); err != nil || len(updates) == 0 {
 		return false, err
 	}
@@ -87,7 +95,7 @@ func (s *sharing) pushOnce(ctx context.Context, done map[string]bool) (again boo
 		}
 		switch {
 		case a.Stale:
-			again = again || isRun
+			again = again || isRun || a.Ref == viewsRef
 		case a.Reason != "" && isRun:
 			s.refuse(uuid, errors.New(a.Reason))
 		case isRun && !done[uuid]:

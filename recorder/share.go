@@ -73,6 +73,7 @@ type sharing struct {
 	listing *gitstore.Listing
 	theirs  map[string]gitstore.Hash // tips by UUID
 	rivals  map[string]gitstore.Hash // by ref
+	views   gitstore.Hash            // the remote's saved views, zero for none
 	pushed  []gitstore.Update        // that the remote has taken
 }
 
@@ -120,16 +121,18 @@ func (p *Project) remoteName(asked string) (string, error) {
 
 // list asks the remote what it has.
 func (s *sharing) list(ctx context.Context) error {
-	listing, err := s.remote.List(ctx, s.options.WireOptions, refPrefix, conflictPrefix)
+	listing, err := s.remote.List(ctx, s.options.WireOptions, refPrefix, conflictPrefix, viewsPrefix)
 	if err != nil {
 		return err
 	}
-	s.listing, s.theirs, s.rivals = listing, map[string]gitstore.Hash{}, map[string]gitstore.Hash{}
+	s.listing, s.theirs, s.rivals, s.views = listing, map[string]gitstore.Hash{}, map[string]gitstore.Hash{}, gitstore.Hash{}
 	for _, ref := range listing.Refs {
 		if uuid, ok := runOf(ref); ok && s.wants(uuid) {
 			s.theirs[uuid] = ref.Hash
 		} else if uuid, ok := rivalOf(ref); ok && s.wants(uuid) {
 			s.rivals[ref.Name] = ref.Hash
+		} else if ref.Name == viewsRef {
+			s.views = ref.Hash
 		}
 	}
 	return nil
@@ -172,7 +175,7 @@ func (p *Project) Fetch(ctx context.Context, o ShareOptions) (*Shared, error) {
 	if o.Runs != nil && len(s.theirs) == 0 {
 		return nil, fmt.Errorf("%w on %s begins with %s", ErrNoRun, s.remote.Name, strings.Join(o.Runs, " or "))
 	}
-	if err := s.fetch(ctx, s.missing()); err != nil {
+	if err := errors.Join(s.fetch(ctx, s.missing()), s.takeViews(ctx)); err != nil {
 		return s.result, err
 	}
 	return s.result, s.remember(nil)

@@ -309,3 +309,25 @@ func TestFetchRefusesForeignRecords(t *testing.T) {
 		t.Error("FETCH_HEAD was written")
 	}
 }
+
+// Saved views go along with the runs, those of both sides.
+func TestShareViews(t *testing.T) {
+	tm := newTeam(t, 2)
+	for i, name := range []string{"ours", "theirs"} {
+		if err := tm.open(i).SaveView(t.Context(), SavedView{Name: name, Query: "q=tag=" + name}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	tm.push(0)
+	tm.push(1)
+	tm.fetch(0)
+	for i := range tm.dirs {
+		views, err := tm.open(i).SavedViews(t.Context())
+		if err != nil || len(views) != 2 {
+			t.Errorf("clone %d has %v, %v", i, views, err)
+		}
+		if got, want := gitstoretest.Git(t, tm.dirs[i], "rev-parse", viewsRef), gitstoretest.Git(t, tm.server, "rev-parse", viewsRef); got != want {
+			t.Errorf("clone %d has the views %s, the server %s", i, got, want)
+		}
+	}
+}
