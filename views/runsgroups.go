@@ -52,25 +52,29 @@ func (l *runsList) groupLines() map[int]*runsGroup {
 	if len(l.groups) == 0 {
 		return nil
 	}
-	groupOf, first := map[string]int{}, map[string]bool{}
+	groupOf := make(map[recorder.Row]int, l.shown.Len()) // of the rows of this page
+	for at := range l.shown.Len() {
+		groupOf[l.shown.At(at)] = -1
+	}
 	for i, g := range l.groups {
 		for n := range g.Rows.Len() {
-			groupOf[g.Rows.At(n).ID()] = i
+			if _, ok := groupOf[g.Rows.At(n)]; ok {
+				groupOf[g.Rows.At(n)] = i
+			}
 		}
-		first[g.Rows.At(0).ID()] = true
 	}
 	lines := map[int]*runsGroup{}
 	places := map[int]int{} // of groups, by the place of their line
 	before := -1
 	for at := range l.shown.Len() {
-		id := l.shown.At(at).ID()
-		i, ok := groupOf[id]
-		if !ok || i == before {
+		row := l.shown.At(at)
+		i := groupOf[row]
+		if i < 0 || i == before {
 			continue
 		}
 		before = i
 		g := l.groups[i]
-		lines[at] = &runsGroup{Title: l.groupTitle(g), Runs: g.Rows.Len(), NotOK: g.NotOK, Continued: !first[id], Cells: make([]groupCell, len(l.columns))}
+		lines[at] = &runsGroup{Title: l.groupTitle(g), Runs: g.Rows.Len(), NotOK: g.NotOK, Continued: row != g.Rows.At(0), Cells: make([]groupCell, len(l.columns))}
 		places[at] = i
 	}
 	for i := range l.columns {
