@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/exprec/exprec/gitstore"
 	"github.com/exprec/exprec/recorder"
 )
 
@@ -27,6 +28,8 @@ type runView struct {
 	Removed  int
 	Group    string
 	Tags     []string
+	Remotes  []recorder.RemoteState
+	Rivals   []gitstore.Hash
 	Heard    string // of a run elsewhere: where it is, and when it was last heard
 	Problem  string // why the run cannot be read whole
 	Progress *progress
@@ -97,8 +100,9 @@ func newRunView(ctx context.Context, p *recorder.Project, run *recorder.Run, tab
 	info := run.Info()
 	v := &runView{
 		lineage: lineageOf(ctx, p, run), run: run, Tab: tab, Label: visible(run.Label()), Who: visible(whoAndWhere(info)), Group: info.Group, Tags: run.Tags(),
-		Progress: progressOf(run), Heard: heardOf(run), Form: &notesForm{},
+		Progress: progressOf(run), Heard: heardOf(run), Form: &notesForm{}, Remotes: run.Remotes(),
 	}
+	v.Rivals, _ = run.Rivals() // what cannot be read here, exprec check says
 	if !run.Started().IsZero() {
 		v.Took = duration(run.Seconds())
 	}
