@@ -26,7 +26,7 @@ func TestTokenInBrowser(t *testing.T) {
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
 		_, _ = w.Write([]byte(`<!DOCTYPE html><html lang="en"><title>Runs</title><main><h1>Runs</h1><a href="/next">next</a></main></html>`))
 	})))
-	defer server.Close()
+	t.Cleanup(server.Close) // after the tabs
 
 	tab := browsertest.NewTab(t, 390, 844, true)
 	tab.Expect(http.StatusUnauthorized, "/")
