@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 _NAMES = {1: "stdout", 2: "stderr"}
 _RESERVED = 10  # the least number of a copied descriptor
 _PIPE = 65536  # bytes, all that a pipe holds
+_PAUSES = 100  # milliseconds that the end of a cell waits at most for what it printed to be shown
 
 
 class KernelOutput:
@@ -32,6 +33,11 @@ class KernelOutput:
             stream = getattr(sys, name)
             if hasattr(stream, "echo"):
                 self._echoes.append(_Echo(os.path.join(folder, "output", name + ".txt"), fd, stream))
+
+    def settle(self) -> None:
+        """Have what others printed shown in the cell that printed it, before that ends."""
+        for echo in self._echoes:
+            echo.settle()
 
     def end(self) -> None:
         """Keep what was printed so far, and let go of the streams."""
@@ -61,6 +67,7 @@ class _Echo:
         self._before = stream.echo
         self._turn = threading.RLock()  # a signal may come meanwhile, whose handler prints
         self._pipe = -1
+        self._passed = False  # something came through the pipe that the notebook may not have shown yet
         self._file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_CLOEXEC", 0), 0o600)
         # Without that thread the notebook does not show what comes through the
         # descriptor. A thread of ours would need the interpreter to pass it on:
@@ -109,6 +116,26 @@ class _Echo:
             return False
         return (ours.st_dev, ours.st_ino) == (now.st_dev, now.st_ino)
 
+    def settle(self) -> None:
+        """Pass on what is in the pipe, and wait a moment until ipykernel's thread has read and sent it."""
+        import fcntl
+        import struct
+        import termios
+
+        with self._turn:
+            while self._take() > 0:
+                pass
+            if not self._passed or self.kernel < 0:
+                return
+            self._passed = False
+            pause = threading.Event()
+            for _ in range(_PAUSES):
+                left = fcntl.ioctl(self.kernel, termios.FIONREAD, b"\0\0\0\0")
+                pause.wait(0.001)
+                if struct.unpack("i", left)[0] == 0:
+                    break
+        self._stream.flush()
+
     def end(self) -> None:
         """Give stream and descriptor back. What a child prints later is shown and not kept."""
         if self._stream.echo is self:
@@ -150,6 +177,7 @@ class _Echo:
         except BlockingIOError:
             return -1
         self._keep(data)
+        self._passed = self._passed or bool(data)
         rest = data
         while rest:
             try:

@@ -37,6 +37,7 @@ class Notebook:
             except ValueError:
                 pass
         if self._output is not None:
+            self._settle()
             self._output.end()
         self.save()
 
@@ -66,7 +67,15 @@ class Notebook:
             self._try(info.raw_cell)
 
     def _ran(self, _: object = None) -> None:
+        self._settle()
         self._try()
+
+    def _settle(self) -> None:
+        try:
+            if self._output is not None:
+                self._output.settle()
+        except OSError:
+            pass  # the kernel ends
 
     def _try(self, beginning: str | None = None) -> None:
         try:
