@@ -1,6 +1,7 @@
 package recorder
 
 import (
+	"flag"
 	"fmt"
 	"maps"
 	"os"
@@ -228,6 +229,8 @@ func otherTree(t testing.TB, dir, id string) string {
 // Any history of edits, deletes and exchanges over some clones, in any order,
 // ends with equal refs everywhere, and no word is lost.
 func TestShareConverges(t *testing.T) {
+	// A history takes a second or two; -rapid.checks=200 makes as many.
+	fewer(t, 12)
 	rapid.Check(t, func(rt *rapid.T) {
 		tm := newTeam(t, rapid.IntRange(2, 3).Draw(rt, "clones"))
 		id := tm.record(0, "first")
@@ -287,6 +290,21 @@ func TestShareConverges(t *testing.T) {
 			rt.Fatalf("the words %v, want %v", have, said)
 		}
 	})
+}
+
+// fewer bounds the checks of a property that takes long, unless more are asked
+// for on the command line.
+func fewer(t *testing.T, checks int) {
+	t.Helper()
+	f := flag.Lookup("rapid.checks")
+	if f == nil || f.Value.String() != f.DefValue {
+		return
+	}
+	before := f.Value.String()
+	if err := f.Value.Set(fmt.Sprint(checks)); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = f.Value.Set(before) })
 }
 
 // What is no run, and what is another run's, is not taken.

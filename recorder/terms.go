@@ -35,12 +35,17 @@ func (t Terms) Without(i int) Terms {
 }
 
 // Chosen are the values of a column that the terms name, one of which a run must
-// have, as [Value.Same] has them.
+// have, as [Value.Same] has them, each once.
 func (t Terms) Chosen(c *Column) []string {
 	var values []string
 	for _, p := range t.parts {
-		if p.Key == c.key {
-			values = append(values, p.Values...)
+		if p.Key != c.key {
+			continue
+		}
+		for _, v := range p.Values {
+			if !slices.Contains(values, v) {
+				values = append(values, v)
+			}
 		}
 	}
 	return values
