@@ -25,9 +25,12 @@ func (s *Store) packedRefsText() (string, error) {
 	return string(data), err
 }
 
-// packedRefs are all refs that git pack-refs has written.
-func (s *Store) packedRefs() ([]Ref, error) {
+// packedRefs are the refs below a prefix that git pack-refs has written.
+func (s *Store) packedRefs(prefix string) ([]Ref, error) {
 	text, err := s.packedRefsText()
+	if !strings.Contains(text, " "+prefix) { // found out without a look at each line
+		return nil, err
+	}
 	return parsePackedRefs(text), err
 }
 
