@@ -167,7 +167,7 @@ var ownSettings = []string{"proxy", "proxyauthmethod", "uploadpack", "receivepac
 
 // settings are what git is told in its environment: there they are not seen by
 // others, as arguments are.
-func (w *wire) settings(more ...[2]string) []string {
+func (w *wire) settings() []string {
 	address := w.remote.fetchURL
 	if w.push {
 		address = w.remote.pushURL
@@ -191,9 +191,8 @@ func (w *wire) settings(more ...[2]string) []string {
 		}
 	}
 	if w.large { // nobody is to be asked for locks, and nothing written to its settings
-		more = append(more, [2]string{"lfs.locksverify", "false"}, [2]string{"lfs.setlockablereadonly", "false"})
+		pairs = append(pairs, [2]string{"lfs.locksverify", "false"}, [2]string{"lfs.setlockablereadonly", "false"})
 	}
-	pairs = append(pairs, more...)
 	env := []string{fmt.Sprintf("GIT_CONFIG_COUNT=%d", len(pairs))}
 	for i, p := range pairs {
 		env = append(env, fmt.Sprintf("GIT_CONFIG_KEY_%d=%s", i, p[0]), fmt.Sprintf("GIT_CONFIG_VALUE_%d=%s", i, p[1]))

@@ -67,19 +67,26 @@ func (l *doneLog) take(name string) *runsDone {
 	return done
 }
 
+// runsForm reads a form of the list of runs: into the request, what the list
+// shows, and the project.
+func (d *Dashboard) runsForm(w http.ResponseWriter, r *http.Request) (runsState, *recorder.Project, error) {
+	state, err := runsStateOf(r.URL.Query())
+	if err != nil {
+		return state, nil, err
+	}
+	r.Body = http.MaxBytesReader(w, r.Body, maxFormBytes)
+	if err := r.ParseForm(); err != nil {
+		return state, nil, badRequest("The form cannot be read: %v.", err)
+	}
+	p, err := d.project(r.Context())
+	return state, p, err
+}
+
 // changeRuns changes the runs that were selected, and leads back to the page as
 // it was. Its address is made of what was understood of the request, never of the
 // request itself.
 func (d *Dashboard) changeRuns(w http.ResponseWriter, r *http.Request) error {
-	state, err := runsStateOf(r.URL.Query())
-	if err != nil {
-		return err
-	}
-	r.Body = http.MaxBytesReader(w, r.Body, maxFormBytes)
-	if err := r.ParseForm(); err != nil {
-		return badRequest("The form cannot be read: %v.", err)
-	}
-	p, err := d.project(r.Context())
+	state, p, err := d.runsForm(w, r)
 	if err != nil {
 		return err
 	}

@@ -59,15 +59,7 @@ func savedViews(ctx context.Context, p *recorder.Project, shown runsState) (list
 
 // changeViews saves what the list shows under a name, or forgets a view.
 func (d *Dashboard) changeViews(w http.ResponseWriter, r *http.Request) error {
-	state, err := runsStateOf(r.URL.Query())
-	if err != nil {
-		return err
-	}
-	r.Body = http.MaxBytesReader(w, r.Body, maxFormBytes)
-	if err := r.ParseForm(); err != nil {
-		return badRequest("The form cannot be read: %v.", err)
-	}
-	p, err := d.project(r.Context())
+	state, p, err := d.runsForm(w, r)
 	if err != nil {
 		return err
 	}

@@ -57,15 +57,11 @@ func newDelete(a *app) *cobra.Command {
 }
 
 func (a *app) delete(ctx context.Context, refs []string) error {
-	project, err := a.open(ctx)
+	project, runs, err := a.openRuns(ctx, refs)
 	if err != nil {
 		return err
 	}
 	defer project.Close()
-	runs, err := uniqueRuns(ctx, project, refs)
-	if err != nil {
-		return err
-	}
 	for _, r := range runs {
 		if err := project.Delete(ctx, r); err != nil {
 			return err
@@ -77,15 +73,11 @@ func (a *app) delete(ctx context.Context, refs []string) error {
 
 // deleteRemote removes runs from a remote.
 func (a *app) deleteRemote(ctx context.Context, remote string, refs []string, yes bool) error {
-	project, err := a.open(ctx)
+	project, runs, err := a.openRuns(ctx, refs)
 	if err != nil {
 		return err
 	}
 	defer project.Close()
-	runs, err := uniqueRuns(ctx, project, refs)
-	if err != nil {
-		return err
-	}
 	share := a.sharing(remote, shareOptions{})
 	for _, r := range runs {
 		a.out.line(plain("%s %s", r.Short(), sanitizeLine(r.Label())))

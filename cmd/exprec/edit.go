@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -56,15 +57,11 @@ func (a *app) edit(ctx context.Context, refs []string, o editOptions) error {
 	if edit == nil && !a.interactive() {
 		return usage("see exprec help edit", "say what to change: there is no terminal to open an editor on")
 	}
-	project, err := a.open(ctx)
+	project, runs, err := a.openRuns(ctx, refs)
 	if err != nil {
 		return err
 	}
 	defer project.Close()
-	runs, err := uniqueRuns(ctx, project, refs)
-	if err != nil {
-		return err
-	}
 	if edit == nil {
 		if len(runs) > 1 {
 			return usage("name one run, or say what to change", "the notes of several runs cannot be opened in one editor")
@@ -92,6 +89,19 @@ func (a *app) applyEdit(ctx context.Context, p *recorder.Project, r *recorder.Ru
 	}
 	a.note("edited %s (%s)", r.Label(), r.Short())
 	return nil
+}
+
+// openRuns opens the project and the runs that are named, one each.
+func (a *app) openRuns(ctx context.Context, refs []string) (*recorder.Project, []*recorder.Run, error) {
+	project, err := a.open(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	runs, err := uniqueRuns(ctx, project, refs)
+	if err != nil {
+		return nil, nil, errors.Join(err, project.Close())
+	}
+	return project, runs, nil
 }
 
 // uniqueRuns finds the runs that are meant, each once. A name that several
