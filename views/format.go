@@ -1,38 +1,27 @@
 package views
 
 import (
-	"math"
 	"net/http"
 	"strconv"
 	"time"
 
 	"github.com/dustin/go-humanize"
+
+	"github.com/exprec/exprec/recorder/say"
 )
 
-// short is the beginning of an id that people read and type.
-func short(id string) string { return id[:min(8, len(id))] }
+// What package say says is named shortly here, as it stands in many places.
 
-// count says how many there are of something: "1 run", "2,000 runs".
-func count(n int, what string) string {
-	if n != 1 {
-		what += "s"
-	}
-	return humanize.Comma(int64(n)) + " " + what
-}
+func short(id string) string { return say.Short(id) }
 
-// number shows a value with four significant digits.
-func number(v float64) string {
-	if v == math.Trunc(v) && math.Abs(v) < 1e6 {
-		return strconv.FormatFloat(v, 'f', -1, 64)
-	}
-	return strconv.FormatFloat(v, 'g', 4, 64)
-}
+func count(n int, what string) string { return say.Count(n, what) }
+
+func number(v float64) string { return say.Number(v) }
+
+func size(bytes int64) string { return say.Size(bytes) }
 
 // exact shows a value with all its digits.
 func exact(v float64) string { return strconv.FormatFloat(v, 'g', -1, 64) }
-
-// size shows a number of bytes.
-func size(bytes int64) string { return humanize.Bytes(uint64(max(bytes, 0))) }
 
 // duration shows seconds the way people say them, to two units.
 func duration(seconds float64) string {

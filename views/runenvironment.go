@@ -10,6 +10,7 @@ import (
 	"github.com/a-h/templ"
 
 	"github.com/exprec/exprec/recorder"
+	"github.com/exprec/exprec/recorder/say"
 )
 
 // factList is a card of facts.
@@ -89,7 +90,7 @@ func machineFacts(info *recorder.Info) []fact {
 	if h.Memory > 0 {
 		facts = append(facts, fact{"Memory", size(int64(h.Memory))})
 	}
-	for _, line := range gpuLines(h.GPUs) {
+	for _, line := range say.GPUs(h.GPUs) {
 		facts = append(facts, fact{"GPU", line})
 	}
 	return factsOf(facts...)

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/exprec/exprec/recorder"
+	"github.com/exprec/exprec/recorder/say"
 )
 
 func newShow(a *app) *cobra.Command {
@@ -143,7 +144,7 @@ func (a *app) showRecord(ctx context.Context, p *recorder.Project, r *recorder.R
 	}
 	a.field("runtime", "%s", info.Runtime)
 	a.field("host", "%s", hostLine(info))
-	for _, gpu := range gpuLines(info.Host.GPUs) {
+	for _, gpu := range say.GPUs(info.Host.GPUs) {
 		a.field("gpu", "%s", gpu)
 	}
 	a.field("continues", "%s", short(info.Continues))

@@ -2,12 +2,11 @@ package main
 
 import (
 	"bytes"
-	"cmp"
 	"context"
-	"fmt"
 	"strings"
 
 	"github.com/exprec/exprec/recorder"
+	"github.com/exprec/exprec/recorder/say"
 )
 
 // showSystem prints what the program and its machine used.
@@ -18,51 +17,13 @@ func (a *app) showSystem(r *recorder.Run) error {
 	}
 	a.heading("System")
 	for _, f := range figures {
-		show := unitOf(f.Name)
-		words := show(f.Max) + " at most"
+		words := say.System(f.Name, f.Max) + " at most"
 		if f.Count > 1 {
-			words += ", " + show(f.Last) + " in the end"
+			words += ", " + say.System(f.Name, f.Last) + " in the end"
 		}
 		a.pair(strings.TrimPrefix(f.Name, "system/"), words)
 	}
 	return err
-}
-
-// unitOf gives what shows a figure of the system in its unit, by the end of its
-// name.
-func unitOf(name string) func(float64) string {
-	switch name[strings.LastIndexByte(name, '/')+1:] {
-	case "cpu", "utilization":
-		return func(v float64) string { return fmt.Sprintf("%.0f %%", v) }
-	case "memory":
-		return func(v float64) string { return size(int64(v)) }
-	case "read", "written", "received", "sent":
-		return func(v float64) string { return size(int64(v)) + "/s" }
-	}
-	return number
-}
-
-// gpuLines describe graphics processors, equal ones together.
-func gpuLines(gpus []recorder.GPU) []string {
-	var lines []string
-	for i := 0; i < len(gpus); {
-		g, n := gpus[i], 1
-		for i+n < len(gpus) && gpus[i+n].Name == g.Name && gpus[i+n].Memory == g.Memory && gpus[i+n].Driver == g.Driver {
-			n++
-		}
-		line := cmp.Or(g.Name, "unknown")
-		if n > 1 {
-			line = fmt.Sprintf("%d × %s", n, line)
-		}
-		if g.Memory > 0 {
-			line += ", " + size(int64(g.Memory))
-		}
-		if g.Driver != "" {
-			line += ", driver " + g.Driver
-		}
-		lines, i = append(lines, line), i+n
-	}
-	return lines
 }
 
 func (a *app) showEnvironment(info *recorder.Info) {
