@@ -267,7 +267,7 @@ func (w *wire) git(ctx context.Context, args ...string) ([]byte, error) {
 		err = cause
 	}
 	if err != nil {
-		return out.Bytes(), fmt.Errorf("git %s %s: %w%s", verb(args), w.remote.Name, err, words.complaint())
+		return out.Bytes(), fmt.Errorf("git %s %s: %w", verb(args), w.remote.Name, words.explain(err))
 	}
 	return out.Bytes(), nil
 }
@@ -359,12 +359,20 @@ func (w *words) pass(final bool) {
 	}
 }
 
-// complaint is the end of what git said, where it failed.
-func (w *words) complaint() string {
+// explain gives what git said for its exit code, which says nothing by itself.
+func (w *words) explain(err error) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.pass(true)
-	return w.said.sentence()
+	said := strings.TrimPrefix(w.said.sentence(), ": ")
+	var exit *exec.ExitError
+	switch {
+	case said == "":
+		return err
+	case errors.As(err, &exit):
+		return errors.New(strings.TrimPrefix(said, "fatal: "))
+	}
+	return fmt.Errorf("%w: %s", err, said)
 }
 
 // hide takes the addresses out of a text where they hold a password.

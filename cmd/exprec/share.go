@@ -92,6 +92,9 @@ func (a *app) push(ctx context.Context, args []string, o shareOptions) error {
 		fallthrough
 	case len(words) > 0:
 		runs, err := chosenRuns(ctx, project, words)
+		if errors.Is(err, recorder.ErrNoRun) && remote == "" && o.query == "" {
+			return &failure{recorder.ErrNoRun, fmt.Sprintf("%q is no remote and no run", words[0]), "git remote -v lists the remotes, exprec list the runs"}
+		}
 		if err != nil {
 			return err
 		}
