@@ -103,7 +103,7 @@ func (d *Difference) compareContent(a, b *Run) {
 	d.compareScalars(a, b)
 	d.comparePackages(a, b)
 	d.Inputs = changes(inputsOf(a), inputsOf(b), sameInput)
-	d.Environment = changes(environmentOf(a.Info()), environmentOf(b.Info()), equalValues)
+	d.Environment = compareEnvironments(a.Info(), b.Info())
 }
 
 func (d *Difference) comparePackages(a, b *Run) {

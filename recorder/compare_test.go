@@ -27,6 +27,7 @@ func TestCompare(t *testing.T) {
 	one.Inputs = []Input{{Name: "mnist", Path: "/a", Size: 1, SHA256: "aa"}, {Name: "same", Path: "/here", Size: 2, SHA256: "bb"}}
 	two.Inputs = []Input{{Name: "mnist", Path: "/a", Size: 1, SHA256: "cc"}, {Name: "same", Path: "/there", Size: 2, SHA256: "bb"}}
 	two.Host.Name, one.Git = "gpu-3", &record.Git{Commit: "c1"}
+	two.Executable = &record.Executable{Path: "/bin/train", SHA256: "dd"} // that of the other was not read
 	b.seal(one)
 	b.seal(two)
 	p := b.open()

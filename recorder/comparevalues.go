@@ -171,6 +171,15 @@ func environmentOf(i *Info) named {
 	return e
 }
 
+// compareEnvironments compares where and how two runs ran. An executable is read
+// while its run goes on, and a short run ends before: one that was not read is
+// unknown, and no change.
+func compareEnvironments(a, b *Info) []Change {
+	return slices.DeleteFunc(changes(environmentOf(a), environmentOf(b), equalValues), func(c Change) bool {
+		return c.Name == "executable" && c.Kind != Changed
+	})
+}
+
 // compareHead compares the commit that a run ran on with HEAD.
 func (p *Project) compareHead(a *Run) []Change {
 	if p.repo == nil || a.started.Git == nil {
