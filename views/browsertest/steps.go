@@ -77,13 +77,33 @@ func (tab *Tab) URL() string {
 // once it is visible.
 func (tab *Tab) Click(selector string) {
 	tab.t.Helper()
-	tab.do("click "+selector, chromedp.Click(chromedp.CSS(selector), chromedp.NodeVisible))
+	tab.do("click "+selector, present(chromedp.Click(chromedp.CSS(selector), chromedp.NodeVisible)))
 }
 
 // Type types text into an element, key by key.
 func (tab *Tab) Type(selector, text string) {
 	tab.t.Helper()
-	tab.do("type into "+selector, chromedp.SendKeys(chromedp.CSS(selector), text, chromedp.NodeVisible))
+	tab.do("type into "+selector, present(chromedp.SendKeys(chromedp.CSS(selector), text, chromedp.NodeVisible)))
+}
+
+// present takes a step again when the element went between its being found and
+// the step: a page that lives puts another in its place.
+func present(step chromedp.Action[chromedp.Void]) chromedp.Action[chromedp.Void] {
+	return func(ctx context.Context, t *chromedp.Target) (chromedp.Void, error) {
+		for {
+			done, err := step(ctx, t)
+			if err == nil || ctx.Err() != nil || !isGone(err) {
+				return done, err
+			}
+		}
+	}
+}
+
+// isGone reports whether an error of the protocol says that there is no such
+// element any more; Chromium has no code for it.
+func isGone(err error) bool {
+	text := err.Error()
+	return strings.Contains(text, "node with given id") || strings.Contains(text, "Node is detached")
 }
 
 // Press presses keys wherever the focus is: letters, or those of package kb of
