@@ -124,10 +124,7 @@ func (r *Remote) pushPart(ctx context.Context, o WireOptions, l *Listing, update
 	if err := w.borrow(l, false); err != nil {
 		return nil, err
 	}
-	args := []string{"push", "--porcelain", "--no-verify", "--no-follow-tags", "--recurse-submodules=no", "--no-signed"}
-	if o.Progress != nil {
-		args = append(args, "--progress")
-	}
+	args := []string{"push", "--porcelain", "--no-verify", "--no-follow-tags", "--recurse-submodules=no", "--no-signed", "--progress"}
 	specs, leases, err := w.offer(updates)
 	if err != nil {
 		return nil, err

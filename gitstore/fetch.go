@@ -35,11 +35,10 @@ func (r *Remote) Fetch(ctx context.Context, o WireOptions, l *Listing, refs []Re
 	if err := w.configure(wantSpecs(refs)); err != nil {
 		return nil, err
 	}
-	args := []string{"fetch", "--no-write-fetch-head", "--no-auto-maintenance", "--no-tags", "--recurse-submodules=no", "--no-prune", "--quiet"}
-	if o.Progress != nil {
-		args[len(args)-1] = "--progress"
-	}
-	if _, err := w.git(ctx, append(args, wireRemote)...); err != nil {
+	args := []string{"fetch", "--no-write-fetch-head", "--no-auto-maintenance", "--no-tags", "--recurse-submodules=no", "--no-prune", "--progress", wireRemote}
+	// A large content is looked at in parts, as long as it is no delta.
+	args = append([]string{"-c", "core.bigFileThreshold=32m"}, args...)
+	if _, err := w.git(ctx, args...); err != nil {
 		return nil, err
 	}
 	return w.take()

@@ -19,9 +19,6 @@ import (
 // wireRemote is what the remote is called within a wire.
 const wireRemote = "exprec"
 
-// silence is how long a remote may say nothing before it is given up.
-const silence = 5 * time.Minute
-
 // A wire is a scratch repository through which objects are exchanged with a
 // remote: it borrows the objects of the store, and nothing that git writes on
 // the way comes near the user's repository. Its shallow file names a commit that
@@ -33,7 +30,7 @@ type wire struct {
 	lock     *os.File
 	progress func(string)
 	push     bool
-	silence  time.Duration
+	limits   wireLimits
 	prompt   bool
 	large    bool      // it is for git-lfs
 	input    io.Reader // of git
@@ -48,6 +45,10 @@ type WireOptions struct {
 	Prompt bool
 	// Silence is how long the remote may say nothing; 0 is 5 minutes.
 	Silence time.Duration
+	// Patience is how long it may talk and send nothing; 0 is half an hour.
+	Patience time.Duration
+	// Longest is how long one exchange may take; 0 is a day.
+	Longest time.Duration
 }
 
 func (r *Remote) wire(o WireOptions, push bool) (w *wire, err error) {
@@ -63,10 +64,7 @@ func (r *Remote) wire(o WireOptions, push bool) (w *wire, err error) {
 	if _, err := rand.Read(id[:]); err != nil {
 		return nil, err
 	}
-	w = &wire{remote: r, dir: filepath.Join(room, hex.EncodeToString(id[:])), progress: o.Progress, push: push, silence: o.Silence, prompt: o.Prompt}
-	if w.silence == 0 {
-		w.silence = silence
-	}
+	w = &wire{remote: r, dir: filepath.Join(room, hex.EncodeToString(id[:])), progress: o.Progress, push: push, prompt: o.Prompt}
 	defer func() {
 		if err != nil {
 			w.close()
@@ -76,6 +74,9 @@ func (r *Remote) wire(o WireOptions, push bool) (w *wire, err error) {
 		if err := os.MkdirAll(filepath.Join(w.dir, filepath.FromSlash(sub)), 0o700); err != nil {
 			return nil, err
 		}
+	}
+	if err := w.limit(o); err != nil {
+		return nil, err
 	}
 	if w.lock, err = os.OpenFile(filepath.Join(w.dir, "lock"), os.O_CREATE|os.O_RDWR, 0o600); err != nil {
 		return nil, err
@@ -239,7 +240,9 @@ func (w *wire) git(ctx context.Context, args ...string) ([]byte, error) {
 		pinned, dir = nil, w.dir
 	}
 	pinned = append(pinned, "-c", "core.hooksPath="+os.DevNull, "-c", "core.fsmonitor=false",
-		"-c", "gc.auto=0", "-c", "maintenance.auto=false", "-c", "core.alternateRefsCommand=",
+		"-c", "gc.auto=0", "-c", "maintenance.auto=false",
+		// The tips of the store's repository would be told to the remote.
+		"-c", "core.alternateRefsCommand=true",
 		// What comes is checked, kept as one pack, and made durable when it is
 		// moved into the store.
 		"-c", "fetch.fsckObjects=true", "-c", "fetch.unpackLimit=1", "-c", "core.fsync=none")
@@ -255,14 +258,14 @@ func (w *wire) git(ctx context.Context, args ...string) ([]byte, error) {
 		ownGroup(c)
 	}
 	c.WaitDelay = 5 * time.Second
-	out := &boundedBuffer{}
+	out := &boundedBuffer{cancel: cancel}
 	words := newWords(w, cancel)
-	defer words.stop()
+	go w.watch(ctx, words, cancel)
 	c.Stdout, c.Stderr = io.MultiWriter(out, words.sign()), words
 	if w.drop {
 		c.Stdout = words.sign()
 	}
-	err = c.Run()
+	err = w.bounded(c)
 	if cause := context.Cause(ctx); cause != nil {
 		err = cause
 	}
@@ -288,35 +291,58 @@ func (w *wire) folder() string {
 	return w.remote.store.dir
 }
 
-// maxAnswer bounds what is kept of git's answer, in bytes: some million refs.
-const maxAnswer = 512 << 20
-
-// boundedBuffer fails when more is written than is kept.
-type boundedBuffer struct{ bytes.Buffer }
+// boundedBuffer ends git when more is written than is kept.
+type boundedBuffer struct {
+	bytes.Buffer
+	cancel context.CancelCauseFunc
+}
 
 func (b *boundedBuffer) Write(p []byte) (int, error) {
 	if b.Len()+len(p) > maxAnswer {
-		return 0, errors.New("the remote says more than can be kept")
+		b.cancel(errTalk)
+		return 0, errTalk
 	}
 	return b.Buffer.Write(p)
 }
 
-// words passes on what git says, and ends it when nothing is said for too long.
+// words passes on what git says, and knows when something was said last.
 type words struct {
-	wire  *wire
+	wire   *wire
+	cancel context.CancelCauseFunc
+
 	mu    sync.Mutex
 	line  []byte
 	said  tail
-	timer *time.Timer
+	bytes int
+	heard time.Time // when anything was said
+	moved time.Time // when git itself went on
 }
-
-var errSilent = errors.New("the remote has said nothing for too long")
 
 func newWords(w *wire, cancel context.CancelCauseFunc) *words {
-	return &words{wire: w, timer: time.AfterFunc(w.silence, func() { cancel(errSilent) })}
+	now := time.Now()
+	return &words{wire: w, cancel: cancel, heard: now, moved: now}
 }
 
-func (w *words) stop() { w.timer.Stop() }
+// progress notes that git goes on.
+func (w *words) progress() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.heard = time.Now()
+	w.moved = w.heard
+}
+
+// overdue says what the remote is late with, if anything.
+func (w *words) overdue(now time.Time, l wireLimits) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	switch {
+	case now.Sub(w.heard) > l.silence:
+		return errSilent
+	case now.Sub(w.moved) > l.patience:
+		return errIdle
+	}
+	return nil
+}
 
 // sign is a writer whose use is a sign of life.
 func (w *words) sign() io.Writer { return signWriter{w} }
@@ -324,14 +350,18 @@ func (w *words) sign() io.Writer { return signWriter{w} }
 type signWriter struct{ words *words }
 
 func (s signWriter) Write(p []byte) (int, error) {
-	s.words.timer.Reset(s.words.wire.silence)
+	s.words.progress()
 	return len(p), nil
 }
 
 func (w *words) Write(p []byte) (int, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.timer.Reset(w.wire.silence)
+	w.heard = time.Now()
+	if w.bytes += len(p); w.bytes > maxWords {
+		w.cancel(errTalk)
+		return 0, errTalk
+	}
 	for _, c := range p {
 		if c != '\n' && c != '\r' {
 			if len(w.line) < 4096 {
@@ -351,7 +381,10 @@ func (w *words) pass(final bool) {
 	if strings.TrimSpace(text) == "" {
 		return
 	}
-	if final {
+	if !strings.HasPrefix(text, "remote:") {
+		w.moved = w.heard
+	}
+	if final && !isNoise(text) {
 		w.said.Write([]byte(text + "\n"))
 	}
 	if w.wire.progress != nil {
@@ -367,12 +400,12 @@ func (w *words) explain(err error) error {
 	said := strings.TrimPrefix(w.said.sentence(), ": ")
 	var exit *exec.ExitError
 	switch {
-	case said == "":
-		return err
-	case errors.As(err, &exit):
-		return errors.New(strings.TrimPrefix(said, "fatal: "))
+	case said == "", !errors.As(err, &exit):
+		return err // our own words are clear enough
+	case outOfMemory(said) != nil:
+		return outOfMemory(said)
 	}
-	return fmt.Errorf("%w: %s", err, said)
+	return errors.New(strings.TrimPrefix(said, "fatal: "))
 }
 
 // hide takes the addresses out of a text where they hold a password.

@@ -1,0 +1,5 @@
+//go:build !linux
+
+package gitstore
+
+func boundMemory(int, uint64) {}
