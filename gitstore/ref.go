@@ -85,7 +85,7 @@ func (s *Store) readRefs(prefix string, before func(path string)) ([]Ref, error)
 		return nil, err
 	}
 	before(filepath.Join(s.dir, packedRefsFile))
-	packed, err := s.packedRefs(prefix)
+	packed, err := s.packedBelow(prefix)
 	if err != nil {
 		return nil, err
 	}
@@ -181,7 +181,7 @@ func (s *Store) UpdateRef(ctx context.Context, name string, new, old Hash) error
 // checkFree refuses a ref that cannot be beside those that are there: a and
 // a/b cannot be files of one folder. Empty folders in its place are removed.
 func (s *Store) checkFree(name string) error {
-	refs, err := s.packedRefs("refs/")
+	refs, err := s.packedBelow("refs/")
 	if err != nil {
 		return err
 	}

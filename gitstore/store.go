@@ -18,6 +18,8 @@ type Store struct {
 	lfs     *LFS
 	swept   sync.Once
 
+	packedRefs packedCache
+
 	mu      sync.Mutex
 	objects *database
 	removed time.Time // when something was last removed, as far as objects know
