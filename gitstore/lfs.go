@@ -221,13 +221,18 @@ func (l *LFS) place(tmp string, p Pointer) error {
 	return syncDir(filepath.Dir(to))
 }
 
-// sweep removes what was staged by processes that are dead: no copy takes that
-// long.
+// sweep removes what was staged by processes that are dead, and what came of
+// contents that nobody has gone on fetching: no copy takes that long.
 func (l *LFS) sweep() {
-	entries, _ := os.ReadDir(l.tmp())
-	for _, e := range entries {
-		if info, err := e.Info(); err == nil && time.Since(info.ModTime()) > leftoverAge {
-			os.Remove(filepath.Join(l.tmp(), e.Name()))
-		}
+	for _, dir := range []string{l.tmp(), filepath.Dir(l.incoming().dir)} {
+		filepath.WalkDir(dir, func(file string, d fs.DirEntry, err error) error {
+			if err != nil || d.IsDir() {
+				return nil // what cannot be read stays
+			}
+			if info, err := d.Info(); err == nil && time.Since(info.ModTime()) > leftoverAge {
+				os.Remove(file)
+			}
+			return nil
+		})
 	}
 }

@@ -4,10 +4,12 @@ import (
 	"bytes"
 	"context"
 	"encoding/hex"
+	"errors"
 	"fmt"
+	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
+	"strings"
 )
 
 // PushLarge gives the remote the contents of pointers that are on this machine.
@@ -22,33 +24,44 @@ func (r *Remote) PushLarge(ctx context.Context, o WireOptions, pointers []Pointe
 		return err
 	}
 	defer w.close()
-	lfs := r.store.lfs
-	for _, dir := range append([]string{lfs.dir}, lfs.others...) {
-		var ids bytes.Buffer
-		pointers = slices.DeleteFunc(pointers, func(p Pointer) bool {
-			if !fileExists(lfsPath(dir, p)) {
-				return false
-			}
-			fmt.Fprintln(&ids, hex.EncodeToString(p.OID[:]))
-			return true
-		})
-		if ids.Len() == 0 {
-			continue
-		}
-		w.input = &ids
-		if err := w.keepLarge(dir); err != nil {
+	// git-lfs sees links: it writes nothing to where contents are kept.
+	offered := &LFS{store: r.store, dir: filepath.Join(w.dir, "lfs", "objects")}
+	var ids bytes.Buffer
+	for _, p := range pointers {
+		content, err := r.store.lfs.Open(p)
+		if err != nil {
 			return err
 		}
-		if _, err := w.git(ctx, "lfs", "push", "--object-id", wireRemote, "--stdin"); err != nil {
+		content.Close()
+		if err := linkContent(content.Name(), offered.Path(p)); err != nil {
 			return err
 		}
+		fmt.Fprintln(&ids, hex.EncodeToString(p.OID[:]))
+	}
+	w.input = &ids
+	if err := w.keepLarge(offered); err != nil {
+		return err
+	}
+	if _, err := w.git(ctx, "lfs", "push", "--object-id", wireRemote, "--stdin"); err != nil {
+		return largeError(err, "push large contents to "+r.Name)
 	}
 	return nil
 }
 
+// linkContent gives a content a second name.
+func linkContent(file, name string) error {
+	if err := os.MkdirAll(filepath.Dir(name), 0o700); err != nil {
+		return err
+	}
+	if os.Link(file, name) == nil {
+		return nil
+	}
+	return os.Symlink(file, name)
+}
+
 // FetchLarge brings the content of a pointer from the remote. It is compared
 // with its name. The error is [ErrNoLFS] where git-lfs is missing, [ErrMissing]
-// where the remote does not have it.
+// where the remote does not have it, [ErrCorrupt] where it gives another one.
 func (r *Remote) FetchLarge(ctx context.Context, o WireOptions, p Pointer) error {
 	w, err := r.largeWire(o, false)
 	if err != nil {
@@ -56,21 +69,59 @@ func (r *Remote) FetchLarge(ctx context.Context, o WireOptions, p Pointer) error
 	}
 	defer w.close()
 	w.input, w.drop = bytes.NewReader(p.Bytes()), true
-	lfs := r.store.lfs
-	if err := r.store.makeOwnDir(lfs.dir); err != nil {
+	incoming := r.store.lfs.incoming()
+	if err := r.store.makeOwnDir(incoming.dir); err != nil {
 		return err
 	}
-	if err := w.keepLarge(lfs.dir); err != nil {
+	if err := w.keepLarge(incoming); err != nil {
 		return err
 	}
+	what := fmt.Sprintf("the large content %x", p.OID[:4])
 	if _, err := w.git(ctx, "-c", "remote.lfsdefault="+wireRemote, "lfs", "smudge"); err != nil {
+		os.RemoveAll(filepath.Join(filepath.Dir(incoming.dir), "logs"))
+		return largeFault(err, what, r.Name)
+	}
+	defer os.Remove(incoming.Path(p))
+	if !fileExists(incoming.Path(p)) {
+		return fmt.Errorf("%s is not on %s: %w", what, r.Name, ErrMissing)
+	}
+	return r.store.lfs.Take(ctx, incoming, p)
+}
+
+// incoming is where git-lfs puts what it fetches, and keeps what came of a
+// content when it was interrupted: the next time it goes on from there.
+func (l *LFS) incoming() *LFS {
+	return &LFS{store: l.store, dir: filepath.Join(filepath.Dir(l.dir), "incoming", "objects")}
+}
+
+// largeFault tells apart why a content did not come. git-lfs has one exit code
+// for all.
+func largeFault(err error, what, remote string) error {
+	said := err.Error()
+	for _, words := range []string{"missing object", "does not exist", "[404]", "[410]"} {
+		if strings.Contains(said, words) {
+			return fmt.Errorf("%s is not on %s: %w", what, remote, ErrMissing)
+		}
+	}
+	if strings.Contains(said, "expected OID") || strings.Contains(said, "invalid size") {
+		return fmt.Errorf("%s gives something else as %s: %w", remote, what, ErrCorrupt)
+	}
+	return largeError(err, "get "+what+" from "+remote)
+}
+
+// largeError leaves the names of objects, of logs that are gone, and what was
+// tried before out of git-lfs's words.
+func largeError(err error, doing string) error {
+	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) || errors.Is(err, errSilent) {
 		return err
 	}
-	content, err := lfs.Open(p)
-	if err != nil {
-		return fmt.Errorf("large content %x is not on %s: %w", p.OID[:4], r.Name, err)
+	said, _, _ := strings.Cut(err.Error(), " Errors logged to ")
+	for _, before := range []string{"Error downloading object: ", "Smudge error: "} {
+		if at := strings.LastIndex(said, before); at >= 0 {
+			said = said[at+len(before):]
+		}
 	}
-	return content.Close()
+	return fmt.Errorf("%s: %s", doing, said)
 }
 
 // largeWire is a wire for git-lfs, which takes nothing but the address from it.
@@ -85,9 +136,9 @@ func (r *Remote) largeWire(o WireOptions, push bool) (*wire, error) {
 	return w, err
 }
 
-// keepLarge tells git-lfs where contents are kept. It stands in the wire's own
-// file: what the environment says, the other side would hear too where that is
-// on this machine.
-func (w *wire) keepLarge(objects string) error {
-	return w.configure(fmt.Appendf(nil, "[lfs]\n\tstorage = %q\n", filepath.Dir(objects)))
+// keepLarge tells git-lfs where contents are. It stands in the wire's own file:
+// what the environment says, the other side would hear too where that is on
+// this machine.
+func (w *wire) keepLarge(l *LFS) error {
+	return w.configure(fmt.Appendf(nil, "[lfs]\n\tstorage = %q\n", filepath.Dir(l.dir)))
 }

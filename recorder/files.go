@@ -1,6 +1,7 @@
 package recorder
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -9,7 +10,9 @@ import (
 	"path"
 	"path/filepath"
 	"sync"
+	"time"
 
+	"github.com/exprec/exprec/gitstore"
 	"github.com/exprec/exprec/recorder/internal/journal"
 	"github.com/exprec/exprec/recorder/internal/record"
 )
@@ -111,7 +114,8 @@ func (e *Experiment) copyIn(name, file string) error {
 
 // OpenFrom opens a file of another run of the project and records that this
 // run read it. The run is a prefix of an id, a name, or @ as on the command
-// line; it must have ended ([ErrUnfinished]).
+// line; it must have ended ([ErrUnfinished]). The content of a large file that
+// is not here comes from a remote that has the run.
 func (e *Experiment) OpenFrom(run, name string) (fs.File, error) {
 	if e.off() {
 		return nil, &fs.PathError{Op: "open", Path: name, Err: e.whyOff()}
@@ -123,16 +127,34 @@ func (e *Experiment) OpenFrom(run, name string) (fs.File, error) {
 	if !r.Status().Final() {
 		return nil, fmt.Errorf("open %q of the run %s: %w; wait for its end", name, r.Short(), ErrUnfinished)
 	}
-	files, err := r.Files()
-	if err != nil {
-		return nil, err
-	}
-	f, err := files.Open(name)
+	f, err := e.openIn(r, name)
 	if err != nil {
 		return nil, fmt.Errorf("open a file of the run %s: %w", r.Short(), err)
 	}
 	e.append(journal.Parent, record.EncodeParentFrame(record.ParentFrame{UUID: r.ID(), File: name}))
 	return f, nil
+}
+
+// largePatience bounds how long a program waits for a large file of another run.
+const largePatience = 6 * time.Hour
+
+// openIn opens a file of a run and gets its content where that is not here.
+func (e *Experiment) openIn(r *Run, name string) (fs.File, error) {
+	files, err := r.Files()
+	if err != nil {
+		return nil, err
+	}
+	f, err := files.Open(name)
+	if !errors.Is(err, gitstore.ErrMissing) {
+		return f, err
+	}
+	e.say("the content of %s of the run %s is not here: it comes from a remote", name, r.Short())
+	ctx, cancel := context.WithTimeout(e.context(), largePatience)
+	defer cancel()
+	if _, fetchErr := e.project.FetchLarge(ctx, ShareOptions{}, r, "files/"+name); fetchErr != nil {
+		return nil, fmt.Errorf("%w, and it did not come: %w", err, fetchErr)
+	}
+	return files.Open(name)
 }
 
 // fileSet remembers which files of the run may not be on the disk yet.

@@ -60,6 +60,13 @@ if ! msgpack; then
 	msgpack || python3 -m pip install --quiet --root-user-action=ignore msgpack
 fi
 
+# Large files are shared with the server with which git-lfs tests itself. No
+# package has it, its module does.
+lfs=github.com/git-lfs/git-lfs/v3@v3.8.1
+echo "== building the server of $lfs"
+source=$(go mod download -json "$lfs" | sed -n 's/.*"Dir": "\(.*\)".*/\1/p')
+(cd "$source" && GOFLAGS=-buildvcs=false go build -tags testtools -o /usr/local/bin/lfstest-gitserver t/cmd/lfstest-gitserver.go)
+
 checks=passed
 ./scripts/check.sh || checks=failed
 

@@ -25,11 +25,11 @@ func newCat(a *app) *cobra.Command {
 		Short: "Write a file of a run to the output",
 		Long: "Write a file that the run saved, or of its source, to the output: exactly its bytes into\n" +
 			"a file or pipe, on a terminal as harmless text. source/PATH means the source's file where\n" +
-			"the run saved one of the same path. The content of a large file that is not here comes\n" +
-			"from the remote, by git-lfs.",
+			"the run saved one of the same path, files/PATH the saved one. The content of a large file\n" +
+			"that is not here comes from a remote that has the run, by git-lfs.",
 		Example:     "exprec cat @ model.json > model.json",
 		Args:        between(2, 2),
-		Annotations: codes(noRunCode, damagedCode),
+		Annotations: codes(noRunCode, damagedCode, remoteCode),
 		RunE: func(c *cobra.Command, args []string) error {
 			return a.withRun(c.Context(), args[0], func(p *recorder.Project, r *recorder.Run) error {
 				return a.cat(c.Context(), p, r, args[1])
@@ -40,8 +40,8 @@ func newCat(a *app) *cobra.Command {
 
 func (a *app) cat(ctx context.Context, p *recorder.Project, r *recorder.Run, path string) error {
 	f, err := openFile(r, path)
-	if errors.Is(err, gitstore.ErrMissing) && a.fetchFile(ctx, p, r, path) {
-		f, err = openFile(r, path)
+	if errors.Is(err, gitstore.ErrMissing) {
+		f, err = a.openFetched(ctx, p, r, path, err)
 	}
 	if err != nil {
 		return err
@@ -56,14 +56,17 @@ func (a *app) cat(ctx context.Context, p *recorder.Project, r *recorder.Run, pat
 	return nil
 }
 
-// fetchFile gets the content of a large file that is not here from the remote,
-// and reports whether it came. Where it did not the file is missing as before.
-func (a *app) fetchFile(ctx context.Context, p *recorder.Project, r *recorder.Run, path string) bool {
-	n, err := p.FetchLarge(ctx, a.sharing("", shareOptions{}), r, "files/"+path, "source/"+strings.TrimPrefix(path, "source/"))
-	if err != nil {
-		a.note("%s", sanitizeLine(err.Error()))
+// openFetched opens a large file whose content is not here, once that has come
+// from the remote. Where there is no remote the file is missing as before.
+func (a *app) openFetched(ctx context.Context, p *recorder.Project, r *recorder.Run, path string, missing error) (fs.File, error) {
+	_, err := p.FetchLarge(ctx, a.sharing("", shareOptions{}), r, path, "files/"+path, "source/"+path)
+	switch {
+	case errors.Is(err, gitstore.ErrNoRemote):
+		return nil, missing
+	case err != nil:
+		return nil, remoteError(err)
 	}
-	return n > 0
+	return openFile(r, path)
 }
 
 // catTerminal prints a file as text, and refuses one that is none.
@@ -93,6 +96,9 @@ func openFile(r *recorder.Run, path string) (fs.File, error) {
 		return nil, missing
 	}
 	f, err := openIn(r.Files, path)
+	if inside, ok := strings.CutPrefix(path, "files/"); ok && errors.Is(err, fs.ErrNotExist) {
+		f, err = openIn(r.Files, inside)
+	}
 	if !errors.Is(err, fs.ErrNotExist) {
 		return f, err
 	}

@@ -26,7 +26,8 @@ const hostile = "x\x1b[31mred\x1b]0;own\x07\x9b2J\u009b2J\u202egpj\u2066\r\x00\x
 //	record [-flags] HOW
 //
 // HOW is ok, fail, panic, kill (by SIGKILL), stop (by SIGTERM), live (until
-// the file stop appears), hostile or rich (something of everything).
+// the file stop appears), hostile, rich (something of everything), large or from
+// (what reads the large file of another run).
 func recordMain() {
 	var o recorder.Options
 	flag.StringVar(&o.Name, "name", "", "")
@@ -37,11 +38,11 @@ func recordMain() {
 	loss := flag.Float64("loss", 0.5, "the last loss")
 	tag := flag.String("tag", "", "")
 	flag.Parse()
-	o.Quiet = true
 	if *tag != "" {
 		o.Tags = []string{*tag}
 	}
 	how := flag.Arg(0)
+	o.Quiet = how != "from"
 	if how == "hostile" {
 		o.Name, o.Title, o.Group = hostile, hostile, hostile
 	}
@@ -75,6 +76,8 @@ func behave(ctx context.Context, exp *recorder.Experiment, how string) error {
 		rich(exp)
 	case "large":
 		return saveLarge(exp)
+	case "from":
+		return readLarge(exp)
 	case "hostile":
 		return recordHostile(exp)
 	}

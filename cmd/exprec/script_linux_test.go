@@ -50,6 +50,7 @@ func (i isolated) Run() int {
 }
 
 func TestScripts(t *testing.T) {
+	var started servers
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata/script",
 		Setup: func(env *testscript.Env) error {
@@ -105,6 +106,11 @@ func TestScripts(t *testing.T) {
 			"stream":     askStream,
 			"occupy":     occupy,
 			"unsaid":     unsaid,
+			"webserver":  started.webServer,
+			"wentby":     started.wentBy,
+			"lose":       started.lose,
+			"refused":    started.refused,
+			"netrc":      netrc,
 		},
 		RequireUniqueNames: true,
 		// UPDATE=1 go test writes what commands print into the scripts.

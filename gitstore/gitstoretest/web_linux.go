@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/http/cgi"
 	"net/http/httptest"
+	"net/http/httputil"
 	"path/filepath"
 	"strings"
 	"sync/atomic"
@@ -17,31 +18,65 @@ type WebServer struct {
 	*httptest.Server
 	In, Out atomic.Int64 // bytes of what git sent and got
 	Refused atomic.Int64 // requests without the password
+
+	// Authority is a file with the certificate of who signed the server's own;
+	// empty where it speaks plain http.
+	Authority string
+	// Uploads and Downloads count the large contents that went by.
+	Uploads, Downloads atomic.Int64
+
+	readOnly bool
+	git      *cgi.Handler
+	large    *httputil.ReverseProxy // nil without ServeLarge
 }
 
 // NewWebServer serves the repositories below a folder as long as the test runs.
 // With readOnly nothing may be pushed.
 func NewWebServer(t testing.TB, root string, readOnly bool) *WebServer {
 	t.Helper()
+	s := newWebServer(t, root, readOnly)
+	s.Start()
+	return s
+}
+
+// NewTLSWebServer is [NewWebServer] over https.
+func NewTLSWebServer(t testing.TB, root string, readOnly bool) *WebServer {
+	t.Helper()
+	s := newWebServer(t, root, readOnly)
+	s.TLS, s.Authority = certified(t)
+	s.StartTLS()
+	return s
+}
+
+func newWebServer(t testing.TB, root string, readOnly bool) *WebServer {
+	t.Helper()
 	backend := filepath.Join(Git(t, root, "--exec-path"), "git-http-backend")
-	git := &cgi.Handler{Path: backend, Env: []string{"GIT_PROJECT_ROOT=" + root, "GIT_HTTP_EXPORT_ALL=1", "REMOTE_USER=team"}, Stderr: io.Discard}
-	s := &WebServer{}
-	s.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if user, password, _ := r.BasicAuth(); user != "team" || password != "s3cret" {
-			s.Refused.Add(1)
-			w.Header().Set("WWW-Authenticate", `Basic realm="git"`)
-			http.Error(w, "who are you?", http.StatusUnauthorized)
-			return
-		}
-		if readOnly && strings.Contains(r.URL.String(), "git-receive-pack") {
-			http.Error(w, "this token may only read", http.StatusForbidden)
-			return
-		}
-		r.Body = countedBody{r.Body, &s.In}
-		git.ServeHTTP(countedWriter{w, &s.Out}, r)
-	}))
+	s := &WebServer{readOnly: readOnly, git: &cgi.Handler{
+		Path: backend, Env: []string{"GIT_PROJECT_ROOT=" + root, "GIT_HTTP_EXPORT_ALL=1", "REMOTE_USER=team"}, Stderr: io.Discard,
+	}}
+	s.Server = httptest.NewUnstartedServer(s)
+	s.Config.ErrorLog = silentLog // clients that do not trust it hang up
 	t.Cleanup(s.Close)
 	return s
+}
+
+func (s *WebServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if user, password, _ := r.BasicAuth(); user != "team" || password != "s3cret" {
+		s.Refused.Add(1)
+		w.Header().Set("WWW-Authenticate", `Basic realm="git"`)
+		http.Error(w, "who are you?", http.StatusUnauthorized)
+		return
+	}
+	r.Body = countedBody{r.Body, &s.In}
+	w = countedWriter{w, &s.Out}
+	switch {
+	case s.readOnly && (strings.Contains(r.URL.String(), "git-receive-pack") || r.Method == http.MethodPut):
+		http.Error(w, "this token may only read", http.StatusForbidden)
+	case s.large != nil && isLarge(r):
+		s.serveLarge(w, r)
+	default:
+		s.git.ServeHTTP(w, r)
+	}
 }
 
 type countedBody struct {
