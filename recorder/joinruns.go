@@ -19,6 +19,7 @@ const conflictPrefix = "refs/exprec-conflicts/"
 
 // A state is one clone's state of a run.
 type state struct {
+	store  *gitstore.Store
 	tip    gitstore.Hash
 	base   base
 	notes  notes
@@ -29,7 +30,7 @@ type state struct {
 // stateOf reads the state of a run that a commit stands for. A commit that is
 // that of another run, or of none, is refused.
 func stateOf(store *gitstore.Store, uuid string, tip gitstore.Hash) (state, error) {
-	s := state{tip: tip}
+	s := state{store: store, tip: tip}
 	var err error
 	if s.base, s.notes, err = baseOf(store, tip); err != nil {
 		return s, err
@@ -63,13 +64,14 @@ func stateOf(store *gitstore.Store, uuid string, tip gitstore.Hash) (state, erro
 type joining struct {
 	base  base
 	notes notes
-	rival gitstore.Hash // the record that is kept beside the other, where both are sealed and differ
+	rival gitstore.Hash // the record that is kept beside the other, where neither follows from the other
 }
 
 // joinStates gives the state that follows from ours and theirs alone: it is the same
 // whichever side asks. Of two records that differ the one with the lesser hash
 // takes the ref, for want of any reason, and the other is its rival. What was
-// purged does not come back where it was purged.
+// purged does not come back where it was purged. A record takes the place of the
+// start that it was made from, and stands beside any other.
 func joinStates(ours, theirs state) joining {
 	j := joining{base: ours.base, notes: record.Join(ours.notes, theirs.notes)}
 	switch {
@@ -77,8 +79,9 @@ func joinStates(ours, theirs state) joining {
 		j.base, j.notes = base{}, j.notes.Only(record.Deleted, record.Purged)
 	case theirs.purged, ours.base.hash == theirs.base.hash:
 	case ours.sealed && !theirs.sealed:
+		j.rival = theirs.startBeside(ours)
 	case theirs.sealed && !ours.sealed:
-		j.base = theirs.base
+		j.base, j.rival = theirs.base, ours.startBeside(theirs)
 	default:
 		other := theirs.base
 		if other.hash.String() < j.base.hash.String() {
@@ -89,6 +92,22 @@ func joinStates(ours, theirs state) joining {
 		}
 	}
 	return j
+}
+
+// startBeside is the start of an unsealed run where a record was not made from
+// it, zero where it was.
+func (s state) startBeside(sealed state) gitstore.Hash {
+	at := sealed.base.hash
+	for range maxChain {
+		info, err := sealed.store.ReadCommit(at)
+		if err != nil || len(info.Parents) == 0 {
+			break
+		}
+		if at = info.Parents[0]; at == s.base.hash {
+			return gitstore.Hash{}
+		}
+	}
+	return s.base.hash
 }
 
 // adds reports whether a join has more than one of its states had.

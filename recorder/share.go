@@ -37,6 +37,7 @@ type Shared struct {
 	Conflicts []string // of which two records are kept now
 	Refused   []RefusedRun
 	Same      int // that both sides had alike
+	Skipped   int // refs of the remote beside the runs that are not called as runs are
 }
 
 // RefusedRun is a run that did not get to the other side.
@@ -126,8 +127,13 @@ func (s *sharing) list(ctx context.Context) error {
 		return err
 	}
 	s.listing, s.theirs, s.rivals, s.views = listing, map[string]gitstore.Hash{}, map[string]gitstore.Hash{}, gitstore.Hash{}
+	s.result.Skipped = 0
 	for _, ref := range listing.Refs {
-		if uuid, ok := runOf(ref); ok && s.wants(uuid) {
+		uuid, ok := runOf(ref)
+		if !ok && strings.HasPrefix(ref.Name, refPrefix) {
+			s.result.Skipped++
+		}
+		if ok && s.wants(uuid) {
 			s.theirs[uuid] = ref.Hash
 		} else if uuid, ok := rivalOf(ref); ok && s.wants(uuid) {
 			s.rivals[ref.Name] = ref.Hash

@@ -184,6 +184,9 @@ func (a *app) shared(how string, s *recorder.Shared, err error, o shareOptions) 
 		verb = "would be " + how
 	}
 	a.out.line(plain("%s %s: %s", verb, sanitizeLine(s.Remote), sharedWords(s)))
+	if s.Skipped > 0 {
+		a.note("%s of %s skipped: unexpected name", count(s.Skipped, "ref"), sanitizeLine(s.Remote))
+	}
 	for _, id := range s.Conflicts {
 		a.out.line(plain("conflict: two records of %s are kept, exprec show %s names them", short(id), short(id)))
 	}
