@@ -69,6 +69,7 @@ func chainOf(t testing.TB, p *Project) []*Run {
 // however the process ends: every point is in one run of the chain, once, in
 // its order.
 func TestNoPointIsLostOrDoubledAcrossSeals(t *testing.T) {
+	fewer(t, 25)
 	rapid.Check(t, func(rt *rapid.T) {
 		b := newBench(t)
 		e := Start(Options{Dir: b.dir, Quiet: true, Name: "long", NoSource: true})

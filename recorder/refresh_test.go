@@ -1,8 +1,11 @@
 package recorder
 
 import (
+	"crypto/sha256"
+	"encoding/binary"
 	"errors"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -150,13 +153,34 @@ func all(t *testing.T, r *Run) string {
 	for _, s := range append(scalars, system...) {
 		fmt.Fprintf(&b, "%+v\n", s)
 		series, err := r.Series(s.Name)
-		fmt.Fprintf(&b, "%+v %v\n", series, err)
+		fmt.Fprintf(&b, "%s %v\n", summedUp(series), err)
 	}
 	images, err3 := r.Images()
 	marks, err4 := r.Marks()
 	stdout, err5 := r.Output("stdout")
 	fmt.Fprintln(&b, images, marks, stdout.Size, errors.Join(err, err2, err3, err4, err5))
 	return b.String()
+}
+
+// summedUp says what points are: how many, the last ones, and a sum of all. In
+// words they would take most of the time of a test.
+func summedUp(s *Series) string {
+	if s == nil {
+		return "no points"
+	}
+	var data []byte
+	add := func(n uint64) { data = binary.LittleEndian.AppendUint64(data, n) }
+	for _, v := range s.Values {
+		add(math.Float64bits(v))
+	}
+	for _, n := range s.Steps {
+		add(uint64(n))
+	}
+	for _, at := range s.Times {
+		add(uint64(at))
+	}
+	last := max(0, len(s.Values)-3)
+	return fmt.Sprintf("%s, %d points, %v at %v, %x", s.Name, len(s.Values), s.Values[last:], s.Steps[min(last, len(s.Steps)):], sha256.Sum256(data))
 }
 
 // Reading on in the journals gives what reading them anew gives, and what was

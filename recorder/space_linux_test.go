@@ -47,10 +47,10 @@ func TestKilledWhileSpaceIsGivenBack(t *testing.T) {
 		t.Fatalf("strace is needed: %v", err)
 	}
 	for _, how := range []string{"purge", "prune", "gc"} {
-		for call, stride := range map[string]int{"unlinkat": 7, "renameat": 3, "fsync": 9, "openat": 400} {
+		for call, stride := range map[string]int{"unlinkat": 14, "renameat": 6, "fsync": 18, "openat": 800} {
 			t.Run(how+" "+call, func(t *testing.T) {
 				if full() {
-					stride = (stride + 6) / 7
+					stride = (stride + 13) / 14
 				}
 				for when := 1; removalKilledAt(t, strace, how, call, when); when += stride {
 					if when > 3000 {
