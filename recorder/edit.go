@@ -39,7 +39,7 @@ func (p *Project) Edit(ctx context.Context, r *Run, e Edit) error {
 		return err
 	}
 	return p.annotate(ctx, r, func(n notes, now time.Time, clone string) notes {
-		return e.apply(e.dismiss(n, r.notes), now, clone)
+		return e.apply(e.dismiss(n, r.notes), now, clone).Sign(clone, p.signer(), now)
 	})
 }
 
@@ -145,8 +145,25 @@ func (p *Project) annotateOnce(ctx context.Context, uuid, clone string, change f
 	return p.commitRun(ctx, store, uuid, commit)
 }
 
-// cloneID names this clone in the stamps of notes: random, made once.
-func (p *Project) cloneID() (string, error) {
+// signer is what this clone's people are called in notes, empty where git does
+// not know.
+func (p *Project) signer() string {
+	if name := p.repo.Author().Name; name != unknownAuthor {
+		return name
+	}
+	return ""
+}
+
+// unknownAuthor is the author where git knows none.
+const unknownAuthor = "exprec"
+
+// knownCloneID is the id of this clone, empty where it has none yet.
+func (p *Project) knownCloneID() string {
+	id, _ := p.readCloneID()
+	return id
+}
+
+func (p *Project) readCloneID() (string, error) {
 	for _, home := range p.homes {
 		data, err := os.ReadFile(filepath.Join(home, cloneName))
 		if err == nil && len(data) == 2*cloneBytes {
@@ -155,6 +172,14 @@ func (p *Project) cloneID() (string, error) {
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return "", fmt.Errorf("read the name of this clone: %w", err)
 		}
+	}
+	return "", nil
+}
+
+// cloneID names this clone in the stamps of notes: random, made once.
+func (p *Project) cloneID() (string, error) {
+	if id, err := p.readCloneID(); id != "" || err != nil {
+		return id, err
 	}
 	var random [cloneBytes]byte
 	rand.Read(random[:])

@@ -11,6 +11,8 @@ var (
 	ErrNoProject = errors.New("nothing has been recorded here")
 	// ErrNoRun: no run answers to the reference.
 	ErrNoRun = errors.New("no such run")
+	// ErrBeside: of the records of a run the one that counts alone has a folder.
+	ErrBeside = errors.New("is kept beside the one that counts and has no folder")
 	// ErrUnfinished: the run's process lives, or has not been recovered yet.
 	ErrUnfinished = errors.New("the run has not ended")
 )

@@ -18,6 +18,9 @@ var (
 )
 
 func (c *catalog) builtIn(name string) query.Column {
+	if query.IsLater(name) {
+		return first(c.paramValues(name), c.scalarValues("", name), c.resultValues(name), c.exchangedValues(name))
+	}
 	if column, ok := textKeys[name]; ok {
 		texts := c.texts(column)
 		return values(func(row int) Value {

@@ -22,6 +22,9 @@ const makingPrefix = ".making-"
 // could not be put there is in the warnings. The error is [ErrPurged] of a run
 // that was purged, and [ErrUnfinished] of one that goes on elsewhere.
 func (p *Project) Mirror(ctx context.Context, r *Run) (folder string, warnings []string, err error) {
+	if r.Beside() {
+		return "", nil, fmt.Errorf("the record %s %w; its files are in git", r.Address(), ErrBeside)
+	}
 	folder = p.folder(r.uuid)
 	if _, err := os.Stat(folder); err == nil {
 		return folder, nil, nil

@@ -52,6 +52,7 @@ type EarlierNote struct {
 	Field string // title, description or conclusion
 	Text  string
 	Time  time.Time
+	By    Writer
 }
 
 // Earlier are the words that no edit has dismissed yet, newest first within
@@ -60,7 +61,7 @@ func (r *Run) Earlier() []EarlierNote {
 	var earlier []EarlierNote
 	for _, field := range []string{record.Title, record.Description, record.Conclusion} {
 		for _, lost := range r.notes.Earlier(field) {
-			earlier = append(earlier, EarlierNote{Field: field, Text: lost.Value, Time: time.UnixMilli(lost.Time).UTC()})
+			earlier = append(earlier, EarlierNote{Field: field, Text: lost.Value, Time: time.UnixMilli(lost.Time).UTC(), By: r.writer(lost.Clone)})
 		}
 	}
 	return earlier

@@ -24,13 +24,14 @@ type Project struct {
 	stands standing
 	note   string // why runs are not stored in the repository itself
 
-	known    knownRuns // what refs and folders said when they were last looked at
-	kept     keptCatalog
-	readings readings
-	judging  sync.Once
-	judge    *witness
-	seen     atomic.Pointer[[]listedRun] // at the last look at the refs
-	vanished atomic.Pointer[[]Vanished]  // what was missing then, where somebody asked
+	known     knownRuns // what refs and folders said when they were last looked at
+	kept      keptCatalog
+	readings  readings
+	exchanges keptExchanges
+	judging   sync.Once
+	judge     *witness
+	seen      atomic.Pointer[[]listedRun] // at the last look at the refs
+	vanished  atomic.Pointer[[]Vanished]  // what was missing then, where somebody asked
 
 	mu     sync.Mutex
 	caches []io.Closer // files of lists that are read from

@@ -2,13 +2,12 @@ package recorder
 
 import (
 	"bytes"
-	"encoding/hex"
 	"fmt"
 	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
+	"time"
 
 	"github.com/exprec/exprec/gitstore"
 )
@@ -59,39 +58,47 @@ type RemoteState struct {
 
 // Remotes are the remotes that have the run, sorted by name.
 func (r *Run) Remotes() []RemoteState {
-	dir := filepath.Join(r.project.Home(), remotesName)
-	entries, err := os.ReadDir(dir)
-	if err != nil {
-		return nil // nothing was ever shared
+	if r.Beside() {
+		return r.counts.Remotes() // what is pushed is the run, with all of its records
 	}
-	var states []RemoteState
-	for _, e := range entries {
-		name, err := url.PathUnescape(e.Name())
-		if err != nil || strings.HasPrefix(e.Name(), ".") {
-			continue
-		}
-		if tip, ok := tipIn(filepath.Join(dir, e.Name()), r.uuid); ok {
-			states = append(states, RemoteState{Remote: name, Same: tip == r.tip})
-		}
-	}
-	return states
+	return r.project.exchanged().remotes(r.uuid, r.tip)
 }
 
-// tipIn finds a run's commit in the file of a remote.
-func tipIn(file, uuid string) (tip gitstore.Hash, ok bool) {
-	data, err := readBounded(file, maxLedger)
+// Remotes are the remotes that have the run, see [Run.Remotes].
+func (r Row) Remotes() []RemoteState {
+	return r.of.project.exchanged().remotes(r.ID(), r.of.key(r.n).Tip)
+}
+
+// Fetched is where a run came from that was not recorded here: the remote, bundle
+// or address, and when. The zero one says that nobody knows, or that it was
+// recorded here.
+type Fetched struct {
+	From string
+	Time time.Time
+}
+
+// Fetched is where the run came from.
+func (r *Run) Fetched() Fetched { return r.project.exchanged().fetched[r.uuid] }
+
+// Fetched is where the run came from.
+func (r Row) Fetched() Fetched { return r.of.project.exchanged().fetched[r.ID()] }
+
+// fetchedName is the file below a home that says where runs came from, a line
+// each: UUID, space, when in milliseconds since 1970, space, the escaped name or
+// address. It is only added to, and the first line of a run counts.
+const fetchedName = "fetched"
+
+// enterFetched adds lines for runs that have just come from a remote. Where that
+// is not possible nobody will know it, which is no reason to fail.
+func (p *Project) enterFetched(from string, now time.Time, uuids ...string) {
+	var lines []byte
+	for _, uuid := range uuids {
+		lines = fmt.Appendf(lines, "%s %d %s\n", uuid, now.UnixMilli(), url.PathEscape(from))
+	}
+	f, err := os.OpenFile(filepath.Join(p.Home(), fetchedName), os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o600)
 	if err != nil {
-		return tip, false
+		return
 	}
-	for rest := data; ; {
-		at := bytes.Index(rest, []byte(uuid+" "))
-		if at < 0 || len(rest) < at+uuidLength+1+2*len(tip) {
-			return tip, false
-		}
-		digits := rest[at+uuidLength+1:][:2*len(tip)]
-		if _, err := hex.Decode(tip[:], digits); err == nil {
-			return tip, true
-		}
-		rest = rest[at+uuidLength:]
-	}
+	_, _ = f.Write(lines)
+	_ = f.Close()
 }

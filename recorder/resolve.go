@@ -2,6 +2,7 @@ package recorder
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -15,10 +16,16 @@ const (
 
 // Run finds the run that a reference means: an id or at least 4 characters of
 // its beginning, a name, alias or title (of several the newest), @ for the
-// newest run, or @~2 for the second before it. The error wraps [ErrNoRun], or
-// is an [*AmbiguousError].
+// newest run, or @~2 for the second before it. Of a run that has two records each
+// is meant by one of these, @, and the beginning of its commit. The error wraps
+// [ErrNoRun], or is an [*AmbiguousError].
 func (p *Project) Run(ctx context.Context, ref string) (*Run, error) {
 	found, err := p.resolve(ctx, ref)
+	if errors.Is(err, ErrNoRun) {
+		if record, ok, err := p.record(ctx, ref); ok {
+			return record, err
+		}
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -29,6 +36,11 @@ func (p *Project) Run(ctx context.Context, ref string) (*Run, error) {
 // that several runs carry is an [*AmbiguousError].
 func (p *Project) UniqueRun(ctx context.Context, ref string) (*Run, error) {
 	found, err := p.resolve(ctx, ref)
+	if errors.Is(err, ErrNoRun) {
+		if record, ok, _ := p.record(ctx, ref); ok && record != nil {
+			return nil, fmt.Errorf("%w: %.80q is one record of the run %s, and this is about the run as a whole", ErrNoRun, ref, record.Short())
+		}
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -60,6 +60,9 @@ type Run struct {
 	folder  string // with journals, empty where there are none
 	purged  bool   // nothing of it is left but that it was purged
 
+	beside gitstore.Hash // the commit of a record that is kept beside another
+	counts *Run          // and that other one, which counts
+
 	elsewhere string // the host of a running run that would not be seen to die
 
 	once sync.Once
@@ -72,8 +75,13 @@ type Run struct {
 // ID is the run's UUID.
 func (r *Run) ID() string { return r.uuid }
 
-// Short is the beginning of the id that people read and type.
-func (r *Run) Short() string { return shortID(r.uuid) }
+// Short is the beginning of the id that people read and type, see [Run.Address].
+func (r *Run) Short() string {
+	if r.Beside() {
+		return shortID(r.uuid) + "@" + shortHash(r.beside)
+	}
+	return shortID(r.uuid)
+}
 
 // Err says why the run, or a part of it, cannot be read: it is damaged
 // ([ErrDamaged]) or written by a newer exprec ([ErrNewer]). It is nil for a

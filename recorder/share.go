@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/exprec/exprec/gitstore"
 )
@@ -308,10 +309,12 @@ func (s *sharing) makeRefs(ctx context.Context, fresh []gitstore.Ref) error {
 	if err := s.store.CreateRefs(ctx, fresh); err != nil {
 		return fmt.Errorf("make the refs of what was fetched: %w", err)
 	}
+	before := len(s.result.New)
 	for _, ref := range fresh {
 		uuid, _ := runOf(ref)
 		s.project.enter(uuid, ref.Hash)
 		s.result.New = append(s.result.New, uuid)
 	}
+	s.project.enterFetched(s.remote.Name, time.Now(), s.result.New[before:]...)
 	return nil
 }

@@ -1,6 +1,7 @@
 package recorder
 
 import (
+	"errors"
 	"flag"
 	"fmt"
 	"maps"
@@ -215,6 +216,43 @@ func TestShareRivals(t *testing.T) {
 		if !slices.Equal(run.Tags(), []string{"mine"}) {
 			t.Errorf("clone %d: tags %q", i, run.Tags())
 		}
+		checkRecords(t, tm.open(i), run, rivals[0].String())
+	}
+}
+
+// checkRecords wants both records of a run to be found, by its id or label and
+// the beginning of their commits.
+func checkRecords(t *testing.T, p *Project, run *Run, rival string) {
+	t.Helper()
+	for ref, beside := range map[string]bool{
+		run.ID() + "@" + rival: true, run.Short() + "@" + strings.ToUpper(rival[:8]): true, "first@" + rival[:4]: true,
+		run.ID() + "@" + run.Record().String(): false, run.Short() + "@" + run.Commit().String()[:12]: false,
+	} {
+		found, err := p.Run(t.Context(), ref)
+		if err != nil {
+			t.Errorf("%s: %v", ref, err)
+			continue
+		}
+		if found.ID() != run.ID() || found.Beside() != beside || (found.Commit().String() == rival) != beside || !slices.Equal(found.Tags(), run.Tags()) {
+			t.Errorf("%s is %s, beside: %v", ref, found.Address(), found.Beside())
+		}
+		if again, err := p.Run(t.Context(), found.Address()); err != nil || again.Commit() != found.Commit() {
+			t.Errorf("%s is not found: %v", found.Address(), err)
+		}
+		if records, err := found.Records(); err != nil || len(records) != 2 || records[0].Beside() || !records[1].Beside() {
+			t.Errorf("%s: the records are %v, %v", ref, records, err)
+		}
+		if _, _, err := p.Mirror(t.Context(), found); errors.Is(err, ErrBeside) != beside {
+			t.Errorf("%s: the folder: %v", ref, err)
+		}
+	}
+	for _, ref := range []string{run.ID() + "@", run.ID() + "@0000", run.ID() + "@" + rival + "0", run.ID() + "@xyzw", "0000@" + rival[:8]} {
+		if found, err := p.Run(t.Context(), ref); !errors.Is(err, ErrNoRun) {
+			t.Errorf("%s: %v, %v", ref, found, err)
+		}
+	}
+	if _, err := p.UniqueRun(t.Context(), run.ID()+"@"+rival[:8]); !errors.Is(err, ErrNoRun) {
+		t.Errorf("one record is to be changed: %v", err)
 	}
 }
 

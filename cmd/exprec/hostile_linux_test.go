@@ -31,6 +31,7 @@ var (
 //	annotate RUN
 func annotateMain() {
 	ctx := context.Background()
+	must(os.Setenv("GIT_AUTHOR_NAME", plainTitle)) // which notes keep too
 	p, err := recorder.Open(".")
 	must(err)
 	r, err := p.Run(ctx, os.Args[1])

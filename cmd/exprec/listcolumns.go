@@ -5,6 +5,7 @@ import (
 
 	"github.com/exprec/exprec/recorder"
 	"github.com/exprec/exprec/recorder/export"
+	"github.com/exprec/exprec/recorder/say"
 )
 
 // askedColumns are the columns that --columns names.
@@ -40,8 +41,20 @@ func askedColumn(s *screen, values *recorder.Column) listColumn {
 		c.cell = rowStatus
 	case "ID":
 		c.fixed = true
+	case "REMOTE":
+		c.cell = remoteCell(values)
 	}
 	return c
+}
+
+// remoteCell says too which remotes have a run in another state.
+func remoteCell(values *recorder.Column) func(recorder.Row) text {
+	return func(r recorder.Row) text {
+		if values.Value(r).Kind == recorder.TextsValue {
+			return text{words: say.Remotes(r.Remotes())}
+		}
+		return text{words: paramWords(values.Value(r))} // the run's own parameter of that name
+	}
 }
 
 // valueWords shows a value to people.

@@ -58,7 +58,7 @@ func (a *app) rerun(ctx context.Context, p *recorder.Project, r *recorder.Run, o
 	var id string
 	var ended error
 	scratch, err := a.inScratch(func(dir string) (string, []string, error) { return p.PrepareRerun(ctx, r, dir) }, func() {
-		id, ended = recordAgain(p, r, options, recorder.Command{Args: words, Source: r.ID()})
+		id, ended = recordAgain(p, r, options, recorder.Command{Args: words, Source: r.Address()})
 	})
 	if err != nil {
 		return err

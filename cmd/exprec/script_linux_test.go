@@ -111,6 +111,7 @@ func TestScripts(t *testing.T) {
 			"lose":       started.lose,
 			"refused":    started.refused,
 			"netrc":      netrc,
+			"again":      again,
 		},
 		RequireUniqueNames: true,
 		// UPDATE=1 go test writes what commands print into the scripts.

@@ -18,7 +18,9 @@ func newShow(a *app) *cobra.Command {
 		Use:   "show RUN",
 		Short: "Show a run",
 		Long: "Show what is known of a run: how it went, parameters, results, scalars, images, files, source.\n" +
-			"Of a run that did not succeed the error and the last lines that it printed stand first.",
+			"Of a run that did not succeed the error and the last lines that it printed stand first. Of\n" +
+			"one that was recorded twice RUN@COMMIT is one of both records, here and in all commands that\n" +
+			"read a run.",
 		Example:     "exprec show @",
 		Args:        between(1, 1),
 		Annotations: codes(noRunCode, damagedCode),
@@ -71,6 +73,7 @@ func (a *app) show(ctx context.Context, p *recorder.Project, r *recorder.Run) er
 		a.showEnd(r.Info())
 	}
 	a.showRemarks(r.Info(), last)
+	a.showNotes(r)
 	keep(a.showParams(r))
 	a.showResults(r)
 	keep(a.showScalars(r))
@@ -84,7 +87,7 @@ func (a *app) show(ctx context.Context, p *recorder.Project, r *recorder.Run) er
 
 func (a *app) showHead(r *recorder.Run) {
 	status := statusText(r)
-	a.out.line(styled(boldStyle, "%s", sanitizeLine(r.Label())), plain("  %s  ", r.ID()), status)
+	a.out.line(styled(boldStyle, "%s", sanitizeLine(r.Label())), plain("  %s  ", r.Address()), status)
 	for _, words := range []string{r.Description(), r.Conclusion()} {
 		// Indented, so that no line of theirs passes for a heading.
 		for line := range strings.Lines(words) {
@@ -92,19 +95,9 @@ func (a *app) showHead(r *recorder.Run) {
 		}
 	}
 	for _, e := range r.Earlier() {
-		a.out.line(styled(yellow, "  also written as its %s on %s: %s", e.Field, e.Time.Format(time.DateOnly), sanitizeLine(e.Text)))
+		a.out.line(styled(yellow, "  also written as its %s on %s by %s: %s", e.Field, e.Time.Format(time.DateOnly), sanitizeLine(e.By.String()), sanitizeLine(e.Text)))
 	}
-	for _, remote := range r.Remotes() {
-		state := "is on %s"
-		if !remote.Same {
-			state = "is on %s in another state: exprec push"
-		}
-		a.out.line(styled(dimStyle, "  "+state, sanitizeLine(remote.Remote)))
-	}
-	rivals, _ := r.Rivals() // what cannot be read here, exprec check says
-	for _, rival := range rivals {
-		a.out.line(styled(yellow, "  conflict: another record of this run is kept too: git show %s:run.msgpack; this one is %s", rival, r.Commit()))
-	}
+	a.showShared(r)
 }
 
 // heading begins a section of show and diff.

@@ -32,6 +32,9 @@ type showJSON struct {
 	Commit    string       `json:"commit"`
 	// Words of notes that lost against others written at the same time.
 	Earlier []earlierJSON `json:"earlier"`
+	// Who said what about the run, and when; and its records where it has several.
+	Said    []sayingJSON `json:"said"`
+	Records []recordJSON `json:"records"`
 
 	Environment map[string]string        `json:"environment"`
 	Output      []outputJSON             `json:"output"`
@@ -126,6 +129,7 @@ func jsonShow(ctx context.Context, p *recorder.Project, r *recorder.Run) *showJS
 		Machine: machineJSON{h.OS, h.Arch, h.CPUs, h.CPU, h.Memory, []gpuJSON{}},
 		Signal:  info.Signal, Recovered: info.Recovered, Steps: info.Steps, Continues: info.Continues, RerunOf: info.RerunOf,
 		Goals: []goalJSON{}, Inputs: []inputJSON{}, Images: []imageJSON{}, Files: []fileJSON{}, Earlier: []earlierJSON{},
+		Said: jsonSaid(r), Records: jsonRecords(r),
 		Source: jsonSource(info), Packages: info.Packages, Dropped: info.Dropped, Warnings: list(info.Warnings),
 		Environment: map[string]string{}, Output: []outputJSON{}, OutputOf: info.OutputOf, ContinuedBy: []string{}, System: map[string]export.Scalar{},
 	}

@@ -16,6 +16,7 @@ func OfRun(r *recorder.Run) *Run {
 	for _, parent := range info.Parents {
 		j.Parents = append(j.Parents, parent.UUID)
 	}
+	j.fillShared(r.Remotes(), r.Fetched())
 	j.fillSigns(r)
 	j.fillEnd(info.Error, info.Git)
 	params, err := r.Params()
@@ -42,6 +43,7 @@ func OfRow(r recorder.Row) *Run {
 		Host: r.Host(), User: r.User(), Tags: some(r.Tags()), Archived: r.Archived(),
 		Description: r.Description(), Conclusion: r.Conclusion(), Parents: some(r.Parents()), Bytes: r.Bytes(),
 	}
+	j.fillShared(r.Remotes(), r.Fetched())
 	if r.Status() == recorder.Running {
 		j.fillSigns(r.Run())
 	}
@@ -51,6 +53,17 @@ func OfRow(r recorder.Row) *Run {
 		j.Problem = problem.Error()
 	}
 	return j
+}
+
+// fillShared adds who has the run, and where it came from.
+func (j *Run) fillShared(remotes []recorder.RemoteState, fetched recorder.Fetched) {
+	j.Remotes = []Remote{}
+	for _, r := range remotes {
+		j.Remotes = append(j.Remotes, Remote{r.Remote, r.Same})
+	}
+	if fetched.From != "" {
+		j.From, j.Fetched = fetched.From, MomentOf(fetched.Time)
+	}
 }
 
 // fillSigns adds the signs of life of a run that goes on.

@@ -48,8 +48,19 @@ type Run struct {
 	// 30 s; Elsewhere the host of one whose process cannot be seen from here.
 	Heard     *Moment `json:"heard,omitempty"`
 	Elsewhere string  `json:"elsewhere,omitempty"`
+	// Remotes have the run, as they were when they were last pushed to or fetched
+	// from; From is where it was fetched from, at Fetched.
+	Remotes []Remote `json:"remotes"`
+	From    string   `json:"from,omitempty"`
+	Fetched *Moment  `json:"fetched,omitempty"`
 	// Problem says why the run could be read only in part.
 	Problem string `json:"problem,omitempty"`
+}
+
+// Remote is a remote that has a run: as it is here, or in another state.
+type Remote struct {
+	Name string `json:"name"`
+	Same bool   `json:"same"`
 }
 
 // Git is the state of the user's own repository at the start.

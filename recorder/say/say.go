@@ -14,8 +14,15 @@ import (
 	"github.com/exprec/exprec/recorder"
 )
 
-// Short is the beginning of an id that people read and type.
-func Short(id string) string { return id[:min(8, len(id))] }
+// Short is the beginning of an id that people read and type, and of a record
+// beside another one the beginning of its commit too.
+func Short(id string) string {
+	id, commit, beside := strings.Cut(id, "@")
+	if id = id[:min(8, len(id))]; beside {
+		id += "@" + commit[:min(8, len(commit))]
+	}
+	return id
+}
 
 // Count says how many there are of something: "1 run", "2,000 runs".
 func Count(n int, what string) string {

@@ -67,8 +67,8 @@ func (p *parser) key() (Key, piece, *Error) {
 		return Key{}, name, e
 	}
 	k := keyOf(of.text)
-	switch k.Space {
-	case BuiltIn, Param:
+	switch {
+	case k.Space == BuiltIn && !IsLater(k.Name), k.Space == Param:
 		return Key{}, name, p.fail(of.at, of.end, fmt.Sprintf("%s() is of scalars, and %.40q is none", name.text, of.text))
 	}
 	return Key{Space: Scalar, Name: k.Name, Of: name.text}, name, nil
