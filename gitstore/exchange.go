@@ -17,8 +17,8 @@ const maxRemoteRefs = 1_000_000
 
 // Listing is what a remote has.
 type Listing struct {
-	Refs  []Ref  // below the prefixes asked for, sorted by name
-	heads []Hash // tips of its branches
+	Refs  []Ref // below the prefixes asked for, sorted by name
+	heads []Ref // its branches
 }
 
 // List asks a remote for its refs below some prefixes, such as refs/exprec/.
@@ -50,7 +50,7 @@ func parseListing(out []byte, prefixes []string) (*Listing, error) {
 			continue
 		}
 		if strings.HasPrefix(name, "refs/heads/") {
-			l.heads = append(l.heads, h)
+			l.heads = append(l.heads, Ref{name, h})
 		}
 		if slices.ContainsFunc(prefixes, func(p string) bool { return strings.HasPrefix(name, p) }) {
 			if l.Refs = append(l.Refs, Ref{name, h}); len(l.Refs) > maxRemoteRefs {
@@ -115,13 +115,25 @@ func inLeases(updates []Update) [][]Update {
 	return append(parts, slices.Collect(slices.Chunk(moved[first:], maxLeases))...)
 }
 
+// pushPart pushes, in a partial clone at first without what is missing there:
+// mostly the remote has it, and git would fetch it only to see that.
 func (r *Remote) pushPart(ctx context.Context, o WireOptions, l *Listing, updates []Update) ([]Answer, error) {
+	answers, err := r.pushTry(ctx, o, l, updates, false)
+	refused := slices.ContainsFunc(answers, func(a Answer) bool { return a.Reason != "" && !a.Stale })
+	if r.store.partial() && (err != nil || refused) && ctx.Err() == nil {
+		return r.pushTry(ctx, o, l, updates, true)
+	}
+	return answers, err
+}
+
+func (r *Remote) pushTry(ctx context.Context, o WireOptions, l *Listing, updates []Update, promised bool) ([]Answer, error) {
 	w, err := r.wire(o, true)
 	if err != nil {
 		return nil, err
 	}
 	defer w.close()
-	if err := w.borrow(l, false); err != nil {
+	w.promised = promised
+	if err := w.find(ctx, l); err != nil {
 		return nil, err
 	}
 	args := []string{"push", "--porcelain", "--no-verify", "--no-follow-tags", "--recurse-submodules=no", "--no-signed", "--progress"}

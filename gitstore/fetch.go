@@ -29,16 +29,29 @@ func (r *Remote) Fetch(ctx context.Context, o WireOptions, l *Listing, refs []Re
 		return nil, err
 	}
 	defer w.close()
-	if err := w.borrow(l, true); err != nil {
+	c, err := w.common(l)
+	if err != nil {
+		return nil, err
+	}
+	if err := w.borrow(c); err != nil {
 		return nil, err
 	}
 	if err := w.configure(wantSpecs(refs)); err != nil {
 		return nil, err
 	}
-	args := []string{"fetch", "--no-write-fetch-head", "--no-auto-maintenance", "--no-tags", "--recurse-submodules=no", "--no-prune", "--progress", wireRemote}
+	args := []string{"fetch", "--no-write-fetch-head", "--no-auto-maintenance", "--no-tags", "--recurse-submodules=no", "--no-prune", "--progress"}
 	// A large content is looked at in parts, as long as it is no delta.
 	args = append([]string{"-c", "core.bigFileThreshold=32m"}, args...)
-	if _, err := w.git(ctx, args...); err != nil {
+	if r.store.partial() {
+		args = append(args, filterNothing)
+	}
+	args = append(args, wireRemote)
+	if _, err = w.git(ctx, args...); err != nil && strings.Contains(err.Error(), "does not support shallow") {
+		if err = os.Remove(filepath.Join(w.dir, "shallow")); err == nil { // it sends more then
+			_, err = w.git(ctx, args...)
+		}
+	}
+	if err != nil {
 		return nil, err
 	}
 	return w.take()
@@ -97,7 +110,11 @@ func (f *Fetched) takePack(from string) (err error) {
 		return err
 	}
 	mode := f.store.fileMode(0o444)
-	for _, end := range []string{".pack", ".idx"} { // the index last: without it a pack is invisible
+	ends := []string{".pack", ".idx"} // the index last: without it a pack is invisible
+	if f.store.lacksTrees() && fileExists(from+promisorEnd) {
+		ends = []string{promisorEnd, ".pack", ".idx"}
+	}
+	for _, end := range ends {
 		err := errors.Join(os.Chmod(from+end, mode), syncFile(from+end), os.Rename(from+end, base+end))
 		if err != nil {
 			return fmt.Errorf("move what was fetched: %w", err)

@@ -284,5 +284,6 @@ func (w *packWriter) discard() {
 func removePack(base string) {
 	os.Remove(base + ".idx")
 	os.Remove(base + ".pack")
+	os.Remove(base + promisorEnd)
 	os.Remove(base + keepEnd)
 }

@@ -128,7 +128,7 @@ func (r *remover) ownPacks() ([]string, error) {
 	var bases []string
 	for _, name := range names {
 		base := strings.TrimSuffix(name, ".idx")
-		if !fileExists(base+keepEnd) && !fileExists(base+".promisor") {
+		if !fileExists(base+keepEnd) && !fileExists(base+promisorEnd) {
 			bases = append(bases, base)
 		}
 	}

@@ -11,15 +11,6 @@ import (
 // anew it can be written.
 var errGone = fmt.Errorf("%w, and %w", ErrMissing, ErrChanged)
 
-// partial reports whether objects may be left on a remote.
-func (s *Store) partial() bool {
-	if s.repo == nil {
-		return false
-	}
-	_, ok := s.repo.Config.Get("extensions.partialclone")
-	return ok
-}
-
 // settled reports whether an object is in a pack that no commit is at work on.
 func (s *Store) settled(h Hash) bool {
 	place, ok := s.database().packed(h)

@@ -19,6 +19,9 @@ import (
 // wireRemote is what the remote is called within a wire.
 const wireRemote = "exprec"
 
+// wireConfig is the configuration of a wire before anything is added to it.
+const wireConfig = "[core]\n\trepositoryformatversion = 0\n\tbare = true\n"
+
 // A wire is a scratch repository through which objects are exchanged with a
 // remote: it borrows the objects of the store, and nothing that git writes on
 // the way comes near the user's repository. Its shallow file names a commit that
@@ -30,6 +33,7 @@ type wire struct {
 	lock     *os.File
 	progress func(string)
 	push     bool
+	promised bool // what is missing may be fetched from where the user's clone has it from
 	limits   wireLimits
 	prompt   bool
 	large    bool      // it is for git-lfs
@@ -84,8 +88,8 @@ func (r *Remote) wire(o WireOptions, push bool) (w *wire, err error) {
 	lockFile(w.lock)
 	files := map[string]string{
 		"HEAD":                    "ref: refs/heads/none\n",
-		"config":                  "[core]\n\trepositoryformatversion = 0\n\tbare = true\n",
-		"objects/info/alternates": filepath.Join(r.store.dir, "objects") + "\n",
+		"config":                  wireConfig,
+		"objects/info/alternates": strings.Join(r.store.database().dirs, "\n") + "\n",
 	}
 	for name, text := range files {
 		if err := os.WriteFile(filepath.Join(w.dir, filepath.FromSlash(name)), []byte(text), 0o600); err != nil {
@@ -110,53 +114,6 @@ func (w *wire) close() {
 	if w.lock != nil {
 		w.lock.Close()
 	}
-}
-
-// maxHaves bounds the tips of one kind that a remote is told of.
-const maxHaves = 256
-
-// borrow finds what both sides have. A commit of the user's makes the wire
-// shallow; with haves the remote is told of all tips, so that it does not send
-// what they hold. Of the user's commits only those count that refs of the
-// store's repository stand for: all others could be pruned.
-func (w *wire) borrow(l *Listing, haves bool) error {
-	kept, err := w.remote.store.Refs("refs/")
-	if err != nil {
-		return err
-	}
-	local := map[Hash]bool{}
-	for _, ref := range kept {
-		local[ref.Hash] = true
-	}
-	var packed strings.Builder
-	packed.WriteString(packedHead)
-	n := 0
-	tell := func(h Hash) {
-		fmt.Fprintf(&packed, "%s refs/have/%06d\n", h, n)
-		n++
-	}
-	shallow := false
-	for _, h := range l.heads {
-		if !local[h] || n == maxHaves {
-			continue
-		}
-		tell(h)
-		if !shallow {
-			if err := os.WriteFile(filepath.Join(w.dir, "shallow"), []byte(h.String()+"\n"), 0o600); err != nil {
-				return err
-			}
-			shallow = true
-		}
-	}
-	for _, ref := range l.Refs {
-		if local[ref.Hash] && n < 2*maxHaves {
-			tell(ref.Hash)
-		}
-	}
-	if !haves {
-		return nil
-	}
-	return os.WriteFile(filepath.Join(w.dir, "packed-refs"), []byte(packed.String()), 0o600)
 }
 
 // handed are the settings of the user's repository that say how a remote is
@@ -190,6 +147,9 @@ func (w *wire) settings() []string {
 				pairs = append(pairs, [2]string{"remote." + wireRemote + "." + key, value})
 			}
 		}
+	}
+	if w.promised {
+		pairs = append(pairs, w.remote.store.promised()...)
 	}
 	if w.large { // nobody is to be asked for locks, and nothing written to its settings
 		pairs = append(pairs, [2]string{"lfs.locksverify", "false"}, [2]string{"lfs.setlockablereadonly", "false"})

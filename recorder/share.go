@@ -84,10 +84,10 @@ func (p *Project) share(ctx context.Context, o ShareOptions) (*sharing, error) {
 	s := &sharing{project: p, store: p.stores[0], options: o}
 	name, err := p.remoteName(o.Remote)
 	if err != nil {
-		return nil, err
+		return nil, p.whyNoRemote(err)
 	}
 	if s.remote, err = s.store.Remote(name); err != nil {
-		return nil, err
+		return nil, p.whyNoRemote(err)
 	}
 	s.result = &Shared{Remote: s.remote.Name}
 	return s, s.list(ctx)
@@ -119,6 +119,14 @@ func (p *Project) remoteName(asked string) (string, error) {
 		return "", fmt.Errorf("%w: the repository has none; git remote add origin URL adds one", gitstore.ErrNoRemote)
 	}
 	return "", fmt.Errorf("%w is meant: there are %d, so name one, or set git config exprec.remote", gitstore.ErrNoRemote, len(names))
+}
+
+// whyNoRemote says why the remotes of the repository are none of the project.
+func (p *Project) whyNoRemote(err error) error {
+	if p.repo == nil || p.repo.Unsuitable == nil {
+		return err
+	}
+	return fmt.Errorf("%w; name an address, for the runs are not in the repository: %w", err, p.repo.Unsuitable)
 }
 
 // list asks the remote what it has.
