@@ -142,19 +142,3 @@ func (f *Fetched) Discard() {
 	}
 	f.bases, f.locks = nil, nil
 }
-
-// CreateRefs makes many refs that must not exist, in one transaction of git's
-// own, and then makes all of them durable at once.
-func (s *Store) CreateRefs(ctx context.Context, refs []Ref) error {
-	var input bytes.Buffer
-	for _, ref := range refs {
-		if err := checkRefName(ref.Name); err != nil {
-			return err
-		}
-		fmt.Fprintf(&input, "create %s %s\n", ref.Name, ref.Hash)
-	}
-	if err := s.git(ctx, &input, nil, "-c", "core.fsync=none", "update-ref", "--stdin"); err != nil {
-		return err
-	}
-	return syncAll(s.dir)
-}
