@@ -16,8 +16,9 @@ import (
 	"time"
 )
 
-// wireRemote is what the remote is called within a wire.
-const wireRemote = "exprec"
+// wireRemote is what the remote is called within a wire: as no remote is in the
+// user's own configuration, which git reads too.
+const wireRemote = "exprec-wire"
 
 // wireConfig is the configuration of a wire before anything is added to it.
 const wireConfig = "[core]\n\trepositoryformatversion = 0\n\tbare = true\n"
@@ -205,17 +206,19 @@ func (w *wire) git(ctx context.Context, args ...string) ([]byte, error) {
 		"-c", "core.alternateRefsCommand=true",
 		// What comes is checked, kept as one pack, and made durable when it is
 		// moved into the store.
-		"-c", "fetch.fsckObjects=true", "-c", "fetch.unpackLimit=1", "-c", "core.fsync=none")
+		"-c", "fetch.fsckObjects=true", "-c", "fetch.unpackLimit=1", "-c", "core.fsync=none",
+		// What the user has set for pushes and fetches of the user's own.
+		"-c", "push.pushOption=", "-c", "push.negotiate=false", "-c", "fetch.writeCommitGraph=false", "-c", "color.ui=false")
 	c := exec.CommandContext(ctx, program, append(pinned, args...)...)
 	c.Env, c.Dir = w.environment(), dir
 	switch {
 	case w.input != nil:
 		c.Stdin = w.input
-		ownGroup(c)
+		ownSession(c)
 	case w.prompt:
 		c.Stdin = os.Stdin
 	default:
-		ownGroup(c)
+		ownSession(c)
 	}
 	c.WaitDelay = 5 * time.Second
 	out := &boundedBuffer{cancel: cancel}

@@ -21,8 +21,8 @@ func (p *Project) Push(ctx context.Context, o ShareOptions) (*Shared, error) {
 	if err != nil {
 		return nil, err
 	}
-	if mirrors := s.remote.Mirrors(); len(mirrors) > 0 {
-		return nil, fmt.Errorf("%w: git push and git fetch with %s remove the runs of others, or yours, because of %s", ErrMirror, s.remote.Name, mirrors[0])
+	if mirror := s.result.Mirror; mirror != "" && !o.AllowMirror {
+		return nil, fmt.Errorf("%w: git push and git fetch with %s remove the runs of others, or yours, because of %s", ErrMirror, s.remote.Name, mirror)
 	}
 	done := map[string]bool{}
 	for range pushTries {
@@ -121,9 +121,14 @@ func (s *sharing) withoutSecrets(ctx context.Context, updates []gitstore.Update)
 			return
 		}
 		run := s.project.load(s.store, uuid, u.New)
-		if u.Old.IsZero() || !s.shown(uuid, u.Old, run) {
+		theirs, shown := s.shown(uuid, u.Old, run)
+		if !shown {
 			found[i], errs[i] = s.secretIn(ctx, run)
+			return
 		}
+		look := secretLook{ctx: ctx}
+		look.words(run, theirs)
+		found[i] = look.found
 	})
 	if err != nil {
 		return nil, err
@@ -146,14 +151,17 @@ func (s *sharing) withoutSecrets(ctx context.Context, updates []gitstore.Update)
 }
 
 // shown reports whether the remote has the same record already, so that only
-// notes are new.
-func (s *sharing) shown(uuid string, there gitstore.Hash, run *Run) bool {
+// notes are new, and which it has.
+func (s *sharing) shown(uuid string, there gitstore.Hash, run *Run) (notes, bool) {
+	if there.IsZero() {
+		return notes{}, false
+	}
 	theirs, err := stateOf(s.store, uuid, there)
 	if err != nil {
-		return false
+		return notes{}, false
 	}
 	ours, err := stateOf(s.store, uuid, run.tip)
-	return err == nil && ours.base.hash == theirs.base.hash
+	return theirs.notes, err == nil && ours.base.hash == theirs.base.hash
 }
 
 func (s *sharing) note(u gitstore.Update) {

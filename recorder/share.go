@@ -21,6 +21,8 @@ type ShareOptions struct {
 	Runs []string
 	// AllowSecrets pushes runs that hold what looks like a secret.
 	AllowSecrets bool
+	// AllowMirror pushes to a remote that git itself would mirror.
+	AllowMirror bool
 	// NoLarge pushes no large contents, only the pointers to them.
 	NoLarge bool
 	// DryRun looks at the remote and changes nothing on either side.
@@ -37,8 +39,9 @@ type Shared struct {
 	Merged    []string // whose notes of both sides were joined
 	Conflicts []string // of which two records are kept now
 	Refused   []RefusedRun
-	Same      int // that both sides had alike
-	Skipped   int // refs of the remote beside the runs that are not called as runs are
+	Same      int    // that both sides had alike
+	Mirror    string // the setting by which git itself would remove runs, there or here
+	Skipped   int    // refs of the remote beside the runs that are not called as runs are
 }
 
 // RefusedRun is a run that did not get to the other side.
@@ -90,6 +93,9 @@ func (p *Project) share(ctx context.Context, o ShareOptions) (*sharing, error) {
 		return nil, p.whyNoRemote(err)
 	}
 	s.result = &Shared{Remote: s.remote.Name}
+	if mirrors := s.remote.Mirrors(); len(mirrors) > 0 {
+		s.result.Mirror = mirrors[0]
+	}
 	return s, s.list(ctx)
 }
 

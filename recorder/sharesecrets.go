@@ -20,10 +20,13 @@ import (
 var errFound = errors.New("enough")
 
 // secretIn says where a run holds what looks like a secret that the other side
-// would see: in its output, its files, and what of its source the user's commit
-// does not have. It is empty where nothing was found.
+// would see: in what people wrote about it, its parameters, its output, its
+// files, and what of its source the user's commit does not have. It is empty
+// where nothing was found.
 func (k *knownSources) secretIn(ctx context.Context, r *Run) (string, error) {
 	look := secretLook{ctx: ctx}
+	look.words(r, notes{})
+	look.params(r)
 	for _, stream := range []string{"stdout", "stderr"} {
 		output, err := r.Output(stream)
 		if err != nil || output.Length == 0 {

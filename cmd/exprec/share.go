@@ -22,6 +22,7 @@ type shareOptions struct {
 	json   bool
 	silent bool
 	allow  bool
+	mirror bool // push: to a remote that git would mirror
 	light  bool // push: no large contents
 	large  bool // fetch: large contents too
 }
@@ -51,6 +52,7 @@ func newPush(a *app) *cobra.Command {
 	}
 	o.flags(c)
 	c.Flags().BoolVar(&o.allow, "allow-secrets", false, "runs too that hold what looks like a secret")
+	c.Flags().BoolVar(&o.mirror, "allow-mirror", false, "to a remote too by which git itself would remove runs")
 	c.Flags().BoolVar(&o.light, "no-large", false, "only the pointers of large files, not their contents")
 	c.Flags().StringVar(&o.query, "query", "", "the runs that match a `QUERY`, as of exprec list")
 	return c
@@ -83,7 +85,7 @@ func (a *app) push(ctx context.Context, args []string, o shareOptions) error {
 	defer project.Close()
 	remote, words := remoteAndRuns(project, args)
 	share := a.sharing(remote, o)
-	share.AllowSecrets, share.NoLarge = o.allow, o.light
+	share.AllowSecrets, share.AllowMirror, share.NoLarge = o.allow, o.mirror, o.light
 	switch {
 	case o.query != "" && len(words) > 0:
 		return usage("name the runs, or describe them", "runs and --query exclude each other")
@@ -184,6 +186,9 @@ func (a *app) shared(how string, s *recorder.Shared, err error, o shareOptions) 
 		verb = "would be " + how
 	}
 	a.out.line(plain("%s %s: %s", verb, sanitizeLine(s.Remote), sharedWords(s)))
+	if s.Mirror != "" {
+		a.note("git push or git fetch with %s would remove runs, because of %s", sanitizeLine(s.Remote), sanitizeLine(s.Mirror))
+	}
 	if s.Skipped > 0 {
 		a.note("%s of %s skipped: unexpected name", count(s.Skipped, "ref"), sanitizeLine(s.Remote))
 	}
@@ -240,7 +245,7 @@ func remoteError(err error) error {
 	case errors.Is(err, recorder.ErrSecret):
 		return secretError(err)
 	case errors.Is(err, recorder.ErrMirror):
-		return &failure{errRefused, err.Error(), "git config --unset it, or share with another remote"}
+		return &failure{errRefused, err.Error(), "git config --unset it, share with another remote, or say --allow-mirror"}
 	}
 	return &failure{errRemote, err.Error(), ""}
 }
