@@ -69,6 +69,13 @@ func (r Row) Remotes() []RemoteState {
 	return r.of.project.exchanged().remotes(r.ID(), r.of.key(r.n).Tip)
 }
 
+// Unshared reports whether no remote has the run, though others of the project
+// were shared.
+func (r *Run) Unshared() bool {
+	e := r.project.exchanged()
+	return len(e.names) > 0 && !slices.ContainsFunc(e.tips, func(tips map[string]gitstore.Hash) bool { _, ok := tips[r.uuid]; return ok })
+}
+
 // Fetched is where a run came from that was not recorded here: the remote, bundle
 // or address, and when. The zero one says that nobody knows, or that it was
 // recorded here.

@@ -108,7 +108,7 @@ func sealed(run *recorder.Run) bool { return !run.Ended().IsZero() }
 // line gives a scalar of a run as it is drawn. The error is recorder.ErrNoScalar
 // where the run has none of that name.
 func (d *Dashboard) line(run *recorder.Run, name string, shape lineShape) (*lineData, error) {
-	key := lineKey{run: run.ID(), name: name, shape: shape}
+	key := lineKey{run: run.Address(), name: name, shape: shape}
 	if sealed(run) {
 		key.revision = run.Commit().String()
 		return d.lines.get(key, func() (*lineData, error) {

@@ -20,7 +20,7 @@ type chartLine struct {
 
 // chartLineOf is the line of a run in the run's own colour.
 func chartLineOf(run *recorder.Run) chartLine {
-	return chartLine{Run: run, Label: run.Label(), Colour: colour(run.ID())}
+	return chartLine{Run: run, Label: run.Label(), Colour: colour(run.Address())}
 }
 
 // oneRun reports whether all lines are parts of one.
@@ -41,7 +41,7 @@ const maxParts = 20
 // that it went on from.
 func chainLines(ctx context.Context, p *recorder.Project, run *recorder.Run) []chartLine {
 	lines := []chartLine{chartLineOf(run)}
-	seen := map[string]bool{run.ID(): true}
+	seen := map[string]bool{run.Address(): true}
 	for before := run.Info().Continues; before != "" && !seen[before] && len(lines) < maxParts; {
 		seen[before] = true
 		part, err := p.UniqueRun(ctx, before)
@@ -61,7 +61,7 @@ func (c chart) pointsURL(l chartLine) string {
 	if len(c.Lines) > 1 {
 		q.Set("among", "1")
 	}
-	return "/runs/" + l.Run.ID() + "/points?" + q.Encode()
+	return "/runs/" + l.Run.Address() + "/points?" + q.Encode()
 }
 
 // topic is the live topic of a line, empty for a run that has ended.
@@ -69,5 +69,5 @@ func (l chartLine) topic() string {
 	if sealed(l.Run) {
 		return ""
 	}
-	return "run/" + l.Run.ID() + "/scalars"
+	return "run/" + l.Run.Address() + "/scalars"
 }

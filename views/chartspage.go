@@ -52,7 +52,7 @@ func (d *Dashboard) runCharts(w http.ResponseWriter, r *http.Request) error {
 
 // chartsOf makes the groups of a run's charts, whose lines have the parts lines.
 func (d *Dashboard) chartsOf(run *recorder.Run, lines []chartLine, state chartState) (chartsView, error) {
-	v := chartsView{Run: run, URL: runURL(run.ID(), "charts"), State: state}
+	v := chartsView{Run: run, URL: runURL(run.Address(), "charts"), State: state}
 	own, err := run.Scalars()
 	if err != nil {
 		return v, err

@@ -26,7 +26,7 @@ func (d *Dashboard) chartLines(r *http.Request) ([]chartLine, error) {
 		if !isRunID(ref) {
 			return nil, notFound("There is no run %q.", ref)
 		}
-		other, err := p.UniqueRun(r.Context(), ref)
+		other, err := openRun(r.Context(), p, ref)
 		if err != nil {
 			return nil, err
 		}

@@ -97,5 +97,5 @@ func newCharts(v chartsView) templ.Attributes {
 	if sealed(v.Run) {
 		return nil
 	}
-	return templ.Attributes{"data-live": "run/" + v.Run.ID() + "/scalars", "data-charts-of": v.URL}
+	return templ.Attributes{"data-live": "run/" + v.Run.Address() + "/scalars", "data-charts-of": v.URL}
 }

@@ -77,9 +77,9 @@ func chartLater(name string, lines []chartLine, s chartState) chart {
 	q.Del("only")
 	q.Set("name", name)
 	for _, l := range lines[1:] {
-		q.Add("with", l.Run.ID())
+		q.Add("with", l.Run.Address())
 	}
-	base := "/runs/" + lines[0].Run.ID()
+	base := "/runs/" + lines[0].Run.Address()
 	c.SVGURL = base + "/chart.svg?" + q.Encode()
 	only := url.Values{"name": {name}}
 	if with := q["with"]; with != nil {
@@ -95,7 +95,7 @@ func chartID(name string, lines []chartLine) string {
 	sum := fnv.New64a()
 	_, _ = sum.Write([]byte(name))
 	for _, l := range lines {
-		_, _ = sum.Write([]byte("\x00" + l.Run.ID()))
+		_, _ = sum.Write([]byte("\x00" + l.Run.Address()))
 	}
 	return "chart-" + strconv.FormatUint(sum.Sum64(), 36)
 }

@@ -29,7 +29,7 @@ func (d *Dashboard) compareCSV(w http.ResponseWriter, r *http.Request) error {
 	out := csv.NewWriter(&file)
 	names := []string{"kind", "name"}
 	for _, run := range found.runs {
-		names = append(names, short(run.ID())+" "+visible(run.Label()))
+		names = append(names, short(run.Address())+" "+visible(run.Label()))
 	}
 	_ = out.Write(names) // to memory: it cannot fail
 	rows, _ := compareRunRows(found.runs)

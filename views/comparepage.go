@@ -111,7 +111,7 @@ func (d *Dashboard) compareView(ctx context.Context, p *recorder.Project, s comp
 	explicit := found.explicit(s)
 	v := compareView{State: s, Unknown: found.unknown, Matched: found.matched, Link: explicit.URL(), CSV: s.at("/compare.csv")}
 	for i, run := range found.runs {
-		id := run.ID()
+		id := run.Address()
 		v.Runs = append(v.Runs, comparedView{
 			ID: id, Label: visible(run.Label()), Short: short(id), Colour: colourAt(i), Status: string(run.Status()), URL: runURL(id, ""),
 			BaseURL: explicit.base(i).URL(), DropURL: explicit.without(i).URL(),

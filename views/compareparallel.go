@@ -83,7 +83,7 @@ func (v *compareView) parallel(ctx context.Context, p *recorder.Project, runs []
 // match or not; the latter come last, above the others.
 func (v *compareView) parallelRows(ctx context.Context, p *recorder.Project, rows *recorder.Rows, runs []*recorder.Run) (threads []recorder.Row, compared []string, err error) {
 	for _, run := range runs {
-		compared = append(compared, run.ID())
+		compared = append(compared, run.Address())
 	}
 	for i := 0; i < rows.Len() && len(threads) < parallelRuns; i++ {
 		if row := rows.At(i); !slices.Contains(compared, row.ID()) {

@@ -43,7 +43,7 @@ func findCompared(ctx context.Context, p *recorder.Project, s *compareState) (*c
 			found.unknown = append(found.unknown, compareProblem{ref, sentence(err.Error())})
 			continue
 		}
-		if slices.ContainsFunc(found.runs, func(r *recorder.Run) bool { return r.ID() == run.ID() }) {
+		if slices.ContainsFunc(found.runs, func(r *recorder.Run) bool { return r.Address() == run.Address() }) {
 			continue
 		}
 		found.runs, ids = append(found.runs, run), append(ids, ref)
@@ -57,7 +57,7 @@ func comparedRun(ctx context.Context, p *recorder.Project, ref string) (*recorde
 	if !isRunID(ref) {
 		return nil, errors.New("this is no id of a run")
 	}
-	run, err := p.UniqueRun(ctx, ref)
+	run, err := openRun(ctx, p, ref)
 	if err != nil {
 		return nil, err
 	}
@@ -90,7 +90,7 @@ func (c *comparedRuns) explicit(s compareState) compareState {
 	return s.with(func(s *compareState) {
 		s.Query = ""
 		for _, run := range c.runs {
-			s.Runs = append(s.Runs, short(run.ID()))
+			s.Runs = append(s.Runs, short(run.Address()))
 		}
 	})
 }
@@ -113,7 +113,7 @@ func (c *comparedRuns) offers(ctx context.Context, p *recorder.Project, s compar
 	for i := 0; i < rows.Len() && len(offers) < most; i++ {
 		row := rows.At(i)
 		id := row.ID()
-		if slices.ContainsFunc(c.runs, func(r *recorder.Run) bool { return r.ID() == id }) {
+		if slices.ContainsFunc(c.runs, func(r *recorder.Run) bool { return r.Address() == id }) {
 			continue
 		}
 		offers = append(offers, offered{visible(row.Label()), row.Short(), string(row.Status()), explicit.and(row.Short()).URL(), row})

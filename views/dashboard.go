@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"path/filepath"
+	"strings"
 	"sync"
 
 	"github.com/exprec/exprec/recorder"
@@ -109,11 +110,20 @@ func (d *Dashboard) run(r *http.Request) (*recorder.Project, *recorder.Run, erro
 	if !isRunID(ref) {
 		return nil, nil, notFound("There is no run %q.", ref)
 	}
-	run, err := p.UniqueRun(r.Context(), ref)
+	run, err := openRun(r.Context(), p, ref)
 	if err != nil {
 		return nil, nil, err
 	}
 	return p, asItIsNow(p, run), nil
+}
+
+// openRun finds a run by its id, or one of the records of a run that has two by
+// its address.
+func openRun(ctx context.Context, p *recorder.Project, ref string) (*recorder.Run, error) {
+	if strings.Contains(ref, "@") {
+		return p.Run(ctx, ref)
+	}
+	return p.UniqueRun(ctx, ref)
 }
 
 // asItIsNow is a run with all that its processes have logged by now. Nothing is
@@ -126,9 +136,16 @@ func asItIsNow(p *recorder.Project, run *recorder.Run) *recorder.Run {
 }
 
 // isRunID reports whether a text can be the id of a run or the beginning of
-// one: nothing else gets as far as the project.
+// one, or the address of one of its records: nothing else gets as far as the
+// project.
 func isRunID(s string) bool {
-	if len(s) < 4 || len(s) > 36 {
+	id, commit, beside := strings.Cut(s, "@")
+	return isHex(id, 36) && (!beside || isHex(commit, 40) && !strings.Contains(commit, "-"))
+}
+
+// isHex reports whether a text is 4 and more digits, with hyphens between.
+func isHex(s string, most int) bool {
+	if len(s) < 4 || len(s) > most {
 		return false
 	}
 	for _, c := range []byte(s) {

@@ -36,7 +36,7 @@ func (d *Dashboard) runFiles(w http.ResponseWriter, r *http.Request) error {
 		return d.rawRunFile(w, r, name)
 	}
 	return d.runTab(w, r, "files", func(_ context.Context, _ *recorder.Project, run *recorder.Run) (templ.Component, error) {
-		v := &filesView{run: run, Base: runURL(run.ID(), "files")}
+		v := &filesView{run: run, Base: runURL(run.Address(), "files")}
 		files, err := run.Files()
 		if err != nil {
 			v.Problem = sentence(err.Error())

@@ -21,7 +21,7 @@ const maxImage = 64 << 20
 
 // imageURL is where an image of a run is.
 func imageURL(run *recorder.Run, name string, step int64) string {
-	return "/runs/" + run.ID() + "/image?" + url.Values{"name": {name}, "step": {strconv.FormatInt(step, 10)}}.Encode()
+	return "/runs/" + run.Address() + "/image?" + url.Values{"name": {name}, "step": {strconv.FormatInt(step, 10)}}.Encode()
 }
 
 // image answers with an image as it was recorded. What it is, its bytes say: the

@@ -72,7 +72,7 @@ func (d *Dashboard) runImages(w http.ResponseWriter, r *http.Request) error {
 
 // newImagesView puts images into rows. Without a step the last one is shown.
 func newImagesView(run *recorder.Run, images []recorder.Image, step *int64) imagesView {
-	v := imagesView{Run: run, URL: runURL(run.ID(), "images")}
+	v := imagesView{Run: run, URL: runURL(run.Address(), "images")}
 	steps := stepsOf(images)
 	if len(steps) == 0 {
 		return v

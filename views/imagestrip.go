@@ -26,7 +26,7 @@ type imageStrip struct {
 
 // imageStripOf reads which images a run has, not the images.
 func imageStripOf(run *recorder.Run) (imageStrip, error) {
-	s := imageStrip{Run: run, URL: runURL(run.ID(), "images")}
+	s := imageStrip{Run: run, URL: runURL(run.Address(), "images")}
 	images, err := run.Images()
 	if err != nil {
 		return s, err
@@ -59,5 +59,5 @@ func liveImages(v imagesView) templ.Attributes {
 	if sealed(v.Run) {
 		return nil
 	}
-	return templ.Attributes{"data-live": "run/" + v.Run.ID() + "/images"}
+	return templ.Attributes{"data-live": "run/" + v.Run.Address() + "/images"}
 }

@@ -107,7 +107,7 @@ func (d *Dashboard) outputTail(ctx context.Context, run *recorder.Run, lines int
 		return v, nil
 	}
 	text, total, err := v.render(ctx, log, v.From, v.To, 0)
-	v.Text, v.Total = strings.ReplaceAll(text, `href="?`, `href="`+runURL(run.ID(), "output")+`?`), total
+	v.Text, v.Total = strings.ReplaceAll(text, `href="?`, `href="`+runURL(run.Address(), "output")+`?`), total
 	return v, err
 }
 
@@ -118,8 +118,8 @@ func (v *outputView) following() templ.Attributes {
 	}
 	s := outputState{Stream: v.Stream, Wrap: v.Wrap, Times: v.Times}
 	return templ.Attributes{
-		"data-live":   "run/" + v.run.ID() + "/output",
-		"data-follow": runURL(v.run.ID(), "output") + "/lines" + s.query(),
+		"data-live":   "run/" + v.run.Address() + "/output",
+		"data-follow": runURL(v.run.Address(), "output") + "/lines" + s.query(),
 		"data-last":   strconv.FormatInt(v.Lines, 10),
 		"data-at":     strconv.FormatInt(v.Total, 10),
 	}

@@ -49,7 +49,7 @@ type outputKey struct {
 
 // outputLog gives what is known of a run's output, up to now.
 func (d *Dashboard) outputLog(ctx context.Context, run *recorder.Run, streams []string) (*outputLog, error) {
-	key := outputKey{run: run.ID(), sealed: run.Status() != recorder.Running}
+	key := outputKey{run: run.Address(), sealed: run.Status() != recorder.Running}
 	for _, name := range streams {
 		key.streams += name
 	}

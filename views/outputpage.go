@@ -41,7 +41,7 @@ type streamView struct {
 func (v *outputView) url(change func(*outputState)) templ.SafeURL {
 	s := v.outputState
 	change(&s)
-	return templ.SafeURL(runURL(v.run.ID(), "output") + s.query())
+	return templ.SafeURL(runURL(v.run.Address(), "output") + s.query())
 }
 
 func (v *outputView) lineURL(n int64) string {

@@ -23,7 +23,7 @@ func (d *Dashboard) rawOutput(w http.ResponseWriter, r *http.Request) error {
 	begun := false
 	begin := func() {
 		begun = true
-		fileHeaders(w, short(run.ID())+"-"+name+".txt", true, true)
+		fileHeaders(w, short(run.Address())+"-"+name+".txt", true, true)
 		w.WriteHeader(http.StatusOK)
 	}
 	err = run.Printed(0, func(p recorder.Piece) error {

@@ -55,8 +55,8 @@ func changesSince(ctx context.Context, p *recorder.Project, v *runView) (*runCha
 		return nil, err
 	}
 	c := &runChanges{
-		Since: runChoice{v.Previous.ID(), v.Previous.Label()}, Because: v.Because, difference: d,
-		CompareURL: compareURL(v.Previous.ID(), v.run.ID()),
+		Since: runChoice{v.Previous.Address(), v.Previous.Label()}, Because: v.Because, difference: d,
+		CompareURL: compareURL(v.Previous.Address(), v.run.Address()),
 	}
 	c.Metrics = metricChanges(v.run, d)
 	c.list("Parameters", d.Params)
@@ -64,7 +64,7 @@ func changesSince(ctx context.Context, p *recorder.Project, v *runView) (*runCha
 	c.list("Packages", d.Packages)
 	c.list("Environment", withoutEchoes(d))
 	c.Source = newDiffView(d.Source, diffOptions{
-		Old: runURL(v.Previous.ID(), "source"), New: runURL(v.run.ID(), "source"), Brief: true, More: c.CompareURL,
+		Old: runURL(v.Previous.Address(), "source"), New: runURL(v.run.Address(), "source"), Brief: true, More: c.CompareURL,
 	})
 	for _, problem := range d.Problems {
 		if !errors.Is(problem, recorder.ErrNoSource) {

@@ -35,7 +35,7 @@ func (v *runView) focused() templ.Attributes {
 
 // noteInPlace makes a form of the notes change its region alone.
 func (v *runView) noteInPlace(region string) templ.Attributes {
-	return templ.Attributes{"hx-post": runURL(v.run.ID(), "notes"), "hx-target": region, "hx-select": region, "hx-swap": "outerHTML", "hx-replace-url": v.here()}
+	return templ.Attributes{"hx-post": runURL(v.run.Address(), "notes"), "hx-target": region, "hx-select": region, "hx-swap": "outerHTML", "hx-replace-url": v.here()}
 }
 
 // queryURL is the list of the runs that match a query.

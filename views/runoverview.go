@@ -102,7 +102,7 @@ func (d *Dashboard) mainCharts(o *overview, lines []chartLine, scalars []recorde
 		return err
 	}
 	state.Only = ""
-	o.Tools, o.AllCharts = chartToolsView{URL: runURL(o.run.ID(), ""), State: state}, len(scalars)
+	o.Tools, o.AllCharts = chartToolsView{URL: runURL(o.run.Address(), ""), State: state}, len(scalars)
 	if !o.wants("run-charts") {
 		return nil
 	}

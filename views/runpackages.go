@@ -51,7 +51,7 @@ func packagesOf(ctx context.Context, p *recorder.Project, v *runView, filter str
 	if err != nil {
 		return nil, err
 	}
-	page.Since = runChoice{v.Previous.ID(), v.Previous.Label()}
+	page.Since = runChoice{v.Previous.Address(), v.Previous.Label()}
 	for _, c := range d.Packages {
 		page.Changes = append(page.Changes, changeOf(c))
 	}

@@ -8,7 +8,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/exprec/exprec/gitstore"
 	"github.com/exprec/exprec/recorder"
 )
 
@@ -28,8 +27,9 @@ type runView struct {
 	Removed  int
 	Group    string
 	Tags     []string
-	Remotes  []recorder.RemoteState
-	Rivals   []gitstore.Hash
+	Shared   []sharedFact
+	Records  []*recorder.Run // all of a run that has several, the one that counts first
+	Said     []recorder.Saying
 	Heard    string // of a run elsewhere: where it is, and when it was last heard
 	Problem  string // why the run cannot be read whole
 	Progress *progress
@@ -79,7 +79,7 @@ func (v *runView) title() string {
 
 // here is the URL of the page itself. What is being edited is no part of it.
 func (v *runView) here() string {
-	here := runURL(v.run.ID(), v.Tab)
+	here := runURL(v.run.Address(), v.Tab)
 	if v.Chosen {
 		here += "?prev=" + v.Previous.Short()
 	}
@@ -92,7 +92,7 @@ func (v *runView) editURL(field string) string {
 	if v.Chosen {
 		q.Set("prev", v.Previous.Short())
 	}
-	return runURL(v.run.ID(), v.Tab) + "?" + q.Encode()
+	return runURL(v.run.Address(), v.Tab) + "?" + q.Encode()
 }
 
 // newRunView reads what the head of a run's pages shows.
@@ -100,9 +100,11 @@ func newRunView(ctx context.Context, p *recorder.Project, run *recorder.Run, tab
 	info := run.Info()
 	v := &runView{
 		lineage: lineageOf(ctx, p, run), run: run, Tab: tab, Label: visible(run.Label()), Who: visible(whoAndWhere(info)), Group: info.Group, Tags: run.Tags(),
-		Progress: progressOf(run), Heard: heardOf(run), Form: &notesForm{}, Remotes: run.Remotes(),
+		Progress: progressOf(run), Heard: heardOf(run), Form: &notesForm{}, Shared: sharedFacts(run), Said: run.Said(),
 	}
-	v.Rivals, _ = run.Rivals() // what cannot be read here, exprec check says
+	if records, err := run.Records(); err == nil && len(records) > 1 { // what cannot be read here, exprec check says
+		v.Records = records
+	}
 	if !run.Started().IsZero() {
 		v.Took = duration(run.Seconds())
 	}
@@ -113,7 +115,7 @@ func newRunView(ctx context.Context, p *recorder.Project, run *recorder.Run, tab
 		v.Problem = sentence(visible(err.Error()))
 	}
 	for _, t := range runTabs() {
-		v.Tabs = append(v.Tabs, tabLink{Title: t.Title, Count: t.Count(run), URL: runURL(run.ID(), t.Name), Here: t.Name == tab})
+		v.Tabs = append(v.Tabs, tabLink{Title: t.Title, Count: t.Count(run), URL: runURL(run.Address(), t.Name), Here: t.Name == tab})
 	}
 	return v
 }
@@ -131,7 +133,7 @@ func (v *runView) choosePrevious(ctx context.Context, p *recorder.Project, chose
 	if !isRunID(chosen) {
 		return notFound("There is no run %q to compare with.", chosen)
 	}
-	previous, err := p.UniqueRun(ctx, chosen)
+	previous, err := openRun(ctx, p, chosen)
 	if err != nil {
 		return err
 	}

@@ -27,7 +27,7 @@ type comparedKey struct{ run, against string }
 // compared compares the source of a run with the user's commit or with another
 // run, whose source comes first.
 func (d *Dashboard) compared(ctx context.Context, p *recorder.Project, run *recorder.Run, against string, other *recorder.Run) (recorder.SourceChange, error) {
-	key := comparedKey{run.ID(), against}
+	key := comparedKey{run.Address(), against}
 	if c, ok := d.changes.get(key); ok {
 		return c, nil
 	}
@@ -74,7 +74,7 @@ func (d *Dashboard) sourceDiff(ctx context.Context, p *recorder.Project, rv *run
 		return nil, notFound("There is no run %q.", against)
 	default:
 		var err error
-		if other, err = p.UniqueRun(ctx, against); err != nil {
+		if other, err = openRun(ctx, p, against); err != nil {
 			return nil, err
 		}
 	}

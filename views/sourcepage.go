@@ -70,7 +70,7 @@ func (d *Dashboard) rawSource(w http.ResponseWriter, r *http.Request, name strin
 
 func (d *Dashboard) sourceView(ctx context.Context, p *recorder.Project, rv *runView, name, against string, split bool) (*sourceView, error) {
 	run := rv.run
-	v := &sourceView{run: run, Path: name, Base: runURL(run.ID(), "source")}
+	v := &sourceView{run: run, Path: name, Base: runURL(run.Address(), "source")}
 	source, err := run.Source()
 	if errors.Is(err, recorder.ErrNoSource) {
 		v.None = "No source was kept of this run."

@@ -7,8 +7,8 @@ import (
 	"github.com/exprec/exprec/recorder"
 )
 
-// Shared says where a run came from and which remotes have it, a line each. Of
-// one that was never shared it says that too, where others are.
+// Shared says where a run came from and which remotes have it, a line each. Of one
+// that is on none it says that too, where others are.
 func Shared(r *recorder.Run) (lines []string) {
 	if f := r.Fetched(); f.From != "" {
 		lines = append(lines, "fetched from "+f.From+" on "+f.Time.Local().Format(time.DateOnly)+by(r))
@@ -26,6 +26,9 @@ func Shared(r *recorder.Run) (lines []string) {
 	}
 	for _, remote := range other {
 		lines = append(lines, "is on "+remote+" in another state: exprec push "+remote)
+	}
+	if r.Unshared() {
+		lines = append(lines, "not shared yet: exprec push")
 	}
 	return lines
 }
