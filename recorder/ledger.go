@@ -38,6 +38,21 @@ func (p *Project) enter(uuid string, tips ...gitstore.Hash) {
 	for _, tip := range tips {
 		lines = fmt.Appendf(lines, "%s %s\n", uuid, tip)
 	}
+	p.enterLines(lines)
+}
+
+// enterAll notes the tips of many runs.
+func (p *Project) enterAll(refs []gitstore.Ref) {
+	var lines []byte
+	for _, ref := range refs {
+		if uuid, ok := runOf(ref); ok {
+			lines = fmt.Appendf(lines, "%s %s\n", uuid, ref.Hash)
+		}
+	}
+	p.enterLines(lines)
+}
+
+func (p *Project) enterLines(lines []byte) {
 	f, err := os.OpenFile(filepath.Join(p.Home(), ledgerName), os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o600)
 	if err != nil {
 		return

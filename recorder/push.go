@@ -121,6 +121,9 @@ func (s *sharing) withoutSecrets(ctx context.Context, updates []gitstore.Update)
 			return
 		}
 		run := s.project.load(s.store, uuid, u.New)
+		if run.known() && len(run.started.Large)+len(run.largeSource()) == 0 {
+			s.light.Store(u.New, true)
+		}
 		theirs, shown := s.shown(uuid, u.Old, run)
 		if !shown {
 			found[i], errs[i] = s.secretIn(ctx, run)

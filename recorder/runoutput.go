@@ -71,7 +71,7 @@ func (s *sealed) output(stream capture.Stream) (Output, error) {
 	if r.tree.IsZero() {
 		return o, r.err
 	}
-	entry, err := r.store.Lookup(r.tree, path)
+	entry, err := r.lookup(path)
 	if errors.Is(err, gitstore.ErrNotFound) {
 		return o, nil
 	}

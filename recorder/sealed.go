@@ -10,6 +10,8 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/go-git/go-git/v5/plumbing/filemode"
+
 	"github.com/exprec/exprec/gitstore"
 	"github.com/exprec/exprec/recorder/internal/record"
 )
@@ -57,12 +59,14 @@ func (s *sealed) read(path string, limit int64) ([]byte, error) {
 
 // lookup finds a path in the run's tree, whose root was read already.
 func (r *Run) lookup(path string) (gitstore.TreeEntry, error) {
-	if strings.Contains(path, "/") {
-		return r.store.Lookup(r.tree, path)
-	}
+	first, rest, below := strings.Cut(path, "/")
 	for _, e := range r.root {
-		if e.Name == path {
+		switch {
+		case e.Name != first:
+		case !below:
 			return e, nil
+		case e.Mode == filemode.Dir:
+			return r.store.Lookup(e.Hash, rest)
 		}
 	}
 	return gitstore.TreeEntry{}, fmt.Errorf("the path %.200q is %w", path, gitstore.ErrNotFound)

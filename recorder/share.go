@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/exprec/exprec/gitstore"
@@ -80,6 +81,7 @@ type sharing struct {
 	rivals  map[string]gitstore.Hash // by ref
 	views   gitstore.Hash            // the remote's saved views, zero for none
 	pushed  []gitstore.Update        // that the remote has taken
+	light   sync.Map                 // tips of runs without large contents, as far as they were looked at
 }
 
 // share prepares an exchange with a remote and lists what that has.
@@ -196,7 +198,11 @@ func (p *Project) Fetch(ctx context.Context, o ShareOptions) (*Shared, error) {
 	if o.Runs != nil && len(s.theirs) == 0 {
 		return nil, fmt.Errorf("%w on %s begins with %s", ErrNoRun, s.remote.Name, strings.Join(o.Runs, " or "))
 	}
-	if err := errors.Join(s.fetch(ctx, s.missing()), s.takeViews(ctx)); err != nil {
+	missing, err := s.missing()
+	if err != nil {
+		return nil, err
+	}
+	if err := errors.Join(s.fetch(ctx, missing), s.takeViews(ctx)); err != nil {
 		return s.result, err
 	}
 	return s.result, s.remember(nil)
@@ -209,8 +215,28 @@ func (p *Project) IsRemote(word string) bool {
 	return err == nil
 }
 
+// refsHere are the project's refs of runs and of their rivals, read once: to ask
+// for each takes long where there are many.
+func (s *sharing) refsHere() (map[string]gitstore.Hash, error) {
+	here := map[string]gitstore.Hash{}
+	for _, prefix := range []string{refPrefix, conflictPrefix} {
+		refs, err := s.store.Refs(prefix)
+		if err != nil {
+			return nil, err
+		}
+		for _, ref := range refs {
+			here[ref.Name] = ref.Hash
+		}
+	}
+	return here, nil
+}
+
 // missing are the refs of the remote that are not as here.
-func (s *sharing) missing() []gitstore.Ref {
+func (s *sharing) missing() ([]gitstore.Ref, error) {
+	here, err := s.refsHere()
+	if err != nil {
+		return nil, err
+	}
 	var refs []gitstore.Ref
 	for _, ref := range s.listing.Refs {
 		uuid, ok := runOf(ref)
@@ -219,7 +245,7 @@ func (s *sharing) missing() []gitstore.Ref {
 				continue
 			}
 		}
-		if here, err := s.store.Ref(ref.Name); err == nil && here == ref.Hash {
+		if here[ref.Name] == ref.Hash {
 			if ok {
 				s.result.Same++
 			}
@@ -227,7 +253,7 @@ func (s *sharing) missing() []gitstore.Ref {
 		}
 		refs = append(refs, ref)
 	}
-	return refs
+	return refs, nil
 }
 
 // fetch gets refs and joins them in.
@@ -267,8 +293,21 @@ func (s *sharing) foresee(ref gitstore.Ref) {
 // take joins what was fetched into the project. Runs that are new get their
 // refs in one go.
 func (s *sharing) take(ctx context.Context, refs []gitstore.Ref) error {
+	here, err := s.refsHere()
+	if err != nil {
+		return err
+	}
+	states, errs := make([]state, len(refs)), make([]error, len(refs))
+	err = inParallel(ctx, len(refs), func(i int) {
+		if uuid, isRun := runOf(refs[i]); isRun {
+			states[i], errs[i] = stateOf(s.store, uuid, refs[i].Hash)
+		}
+	})
+	if err != nil {
+		return err
+	}
 	var fresh []gitstore.Ref
-	for _, ref := range refs {
+	for i, ref := range refs {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
@@ -279,16 +318,15 @@ func (s *sharing) take(ctx context.Context, refs []gitstore.Ref) error {
 			}
 			continue
 		}
-		theirs, err := stateOf(s.store, uuid, ref.Hash)
-		if err != nil {
-			s.refuse(uuid, err)
+		if errs[i] != nil {
+			s.refuse(uuid, errs[i])
 			continue
 		}
-		if _, err := s.store.Ref(ref.Name); errors.Is(err, gitstore.ErrNotFound) {
+		if _, ok := here[ref.Name]; !ok {
 			fresh = append(fresh, ref)
 			continue
 		}
-		if err := s.joinIn(ctx, uuid, theirs); err != nil {
+		if err := s.joinIn(ctx, uuid, states[i]); err != nil {
 			return err
 		}
 	}
@@ -324,9 +362,9 @@ func (s *sharing) makeRefs(ctx context.Context, fresh []gitstore.Ref) error {
 		return fmt.Errorf("make the refs of what was fetched: %w", err)
 	}
 	before := len(s.result.New)
+	s.project.enterAll(fresh)
 	for _, ref := range fresh {
 		uuid, _ := runOf(ref)
-		s.project.enter(uuid, ref.Hash)
 		s.result.New = append(s.result.New, uuid)
 	}
 	s.project.enterFetched(s.remote.Name, time.Now(), s.result.New[before:]...)

@@ -21,7 +21,7 @@ func (s *sharing) pushLarge(ctx context.Context, updates []gitstore.Update) ([]g
 	contents, heavy := map[gitstore.Pointer]bool{}, map[string]bool{}
 	for _, u := range updates {
 		uuid, ok := runOf(gitstore.Ref{Name: u.Ref})
-		if !ok || u.New.IsZero() {
+		if _, light := s.light.Load(u.New); !ok || light || u.New.IsZero() {
 			continue
 		}
 		run := s.project.load(s.store, uuid, u.New)
