@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/url"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 )
@@ -34,13 +35,43 @@ func (s *Store) Remote(name string) (*Remote, error) {
 		if !isAddress(name) {
 			return nil, fmt.Errorf("%w: %q", ErrNoRemote, name)
 		}
-		r.Name, r.fetchURL, r.pushURL = withoutPassword(name), name, name
+		address := fromHere(name)
+		r.Name, r.fetchURL, r.pushURL = withoutPassword(name), address, config.pushInstead(address)
 		return r, nil
 	}
 	r.named = true
 	r.fetchURL = slices.Concat(fetch, push)[0]
-	r.pushURL = slices.Concat(push, fetch)[0]
+	if r.pushURL = config.pushInstead(r.fetchURL); len(push) > 0 {
+		r.pushURL = push[0]
+	}
 	return r, nil
+}
+
+// Pushing is the remote as those see it who push to it: where that is another
+// place than is fetched from, all of an exchange goes there, since what is pushed
+// depends on what is there.
+func (r *Remote) Pushing() *Remote {
+	p := *r
+	p.fetchURL = p.pushURL
+	return &p
+}
+
+// pushInstead is the address to push to where a url.<base>.pushInsteadOf
+// replaces the beginning of another one; the longest beginning counts.
+func (c *Config) pushInstead(address string) string {
+	if c == nil {
+		return address
+	}
+	longest, to := "", address
+	for _, e := range c.entries {
+		base, ok := strings.CutPrefix(e.key, "url.")
+		base, ok2 := strings.CutSuffix(base, ".pushinsteadof")
+		rest, ok3 := strings.CutPrefix(address, e.value)
+		if ok && ok2 && ok3 && len(e.value) > len(longest) {
+			longest, to = e.value, base+rest
+		}
+	}
+	return to
 }
 
 // config is that of the repository; a private store has none of its own.
@@ -77,6 +108,18 @@ func isAddress(s string) bool {
 	}
 	_, err := os.Stat(s)
 	return err == nil
+}
+
+// fromHere is a path that leads somewhere from the current folder as an absolute
+// one. git counts from the top of the work tree.
+func fromHere(address string) string {
+	if _, err := os.Stat(address); err != nil {
+		return address
+	}
+	if path, err := filepath.Abs(address); err == nil {
+		return path
+	}
+	return address
 }
 
 // withoutPassword is an address as it may be shown.

@@ -54,6 +54,7 @@ func (p *Project) Bundle(ctx context.Context, file string, allowSecrets bool, ru
 // RemoveRemote removes runs from a remote; here they stay, and with whoever has
 // fetched them. A run that somebody else moves there meanwhile is refused.
 func (p *Project) RemoveRemote(ctx context.Context, o ShareOptions) (*Shared, error) {
+	o.pushing = true
 	s, err := p.share(ctx, o)
 	if err != nil {
 		return nil, err

@@ -17,6 +17,7 @@ const pushTries = 20
 // Push gives a remote the runs of the project, or what is new of them. A run
 // that somebody else has edited there is fetched, joined, and pushed again.
 func (p *Project) Push(ctx context.Context, o ShareOptions) (*Shared, error) {
+	o.pushing = true
 	s, err := p.share(ctx, o)
 	if err != nil {
 		return nil, err

@@ -30,6 +30,8 @@ type ShareOptions struct {
 	DryRun bool
 
 	gitstore.WireOptions
+
+	pushing bool // all goes to where the remote is pushed to
 }
 
 // Shared is what became of runs that were pushed or fetched.
@@ -93,6 +95,9 @@ func (p *Project) share(ctx context.Context, o ShareOptions) (*sharing, error) {
 	}
 	if s.remote, err = s.store.Remote(name); err != nil {
 		return nil, p.whyNoRemote(err)
+	}
+	if o.pushing {
+		s.remote = s.remote.Pushing()
 	}
 	s.result = &Shared{Remote: s.remote.Name}
 	if mirrors := s.remote.Mirrors(); len(mirrors) > 0 {
