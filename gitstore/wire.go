@@ -277,8 +277,10 @@ type words struct {
 	line  []byte
 	said  tail
 	bytes int
-	heard time.Time // when anything was said
-	moved time.Time // when git itself went on
+	// returned is the line that the next one overwrites, unless it has ended.
+	returned string
+	heard    time.Time // when anything was said
+	moved    time.Time // when git itself went on
 }
 
 func newWords(w *wire, cancel context.CancelCauseFunc) *words {
@@ -327,7 +329,7 @@ func (w *words) Write(p []byte) (int, error) {
 	}
 	for _, c := range p {
 		if c != '\n' && c != '\r' {
-			if len(w.line) < 4096 {
+			if w.returned = ""; len(w.line) < 4096 {
 				w.line = append(w.line, c)
 			}
 			continue
@@ -342,7 +344,14 @@ func (w *words) pass(final bool) {
 	text := w.wire.remote.hide(string(w.line))
 	w.line = w.line[:0]
 	if strings.TrimSpace(text) == "" {
+		if final && w.returned != "" { // ssh ends its lines with both
+			w.said.Write([]byte(w.returned + "\n"))
+		}
+		w.returned = ""
 		return
+	}
+	if !final {
+		w.returned = text
 	}
 	if !strings.HasPrefix(text, "remote:") {
 		w.moved = w.heard
@@ -359,6 +368,7 @@ func (w *words) pass(final bool) {
 func (w *words) explain(err error) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	w.returned = ""
 	w.pass(true)
 	said := strings.TrimPrefix(w.said.sentence(), ": ")
 	var exit *exec.ExitError
@@ -368,7 +378,7 @@ func (w *words) explain(err error) error {
 	case outOfMemory(said) != nil:
 		return outOfMemory(said)
 	}
-	return errors.New(strings.TrimPrefix(said, "fatal: "))
+	return errors.New(strings.ReplaceAll(strings.TrimPrefix(said, "fatal: "), " fatal: ", ": "))
 }
 
 // hide takes the addresses out of a text where they hold a password.

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"testing"
 
@@ -88,6 +89,41 @@ func (s *servers) refused(ts *testscript.TestScript, neg bool, _ []string) {
 	if n := s.current(ts).Refused.Swap(0); (n == 0) != neg {
 		ts.Fatalf("%d requests had no password", n)
 	}
+}
+
+// proxy starts a proxy, sets PROXY to its address, and with a number wants that
+// many connections to have gone through the one before:
+//
+//	proxy [CONNECTIONS]
+func (s *servers) proxy(ts *testscript.TestScript, _ bool, args []string) {
+	if before, ok := s.Load(ts.Getenv("PROXY")); ok && len(args) > 0 {
+		if n := before.(*gitstoretest.Proxy).Connections.Load(); strconv.FormatInt(n, 10) != args[0] {
+			ts.Fatalf("%d connections went through the proxy, want %s", n, args[0])
+		}
+		return
+	}
+	p := gitstoretest.NewProxy(scriptTB{ts: ts})
+	s.Store(p.URL, p)
+	ts.Setenv("PROXY", p.URL)
+}
+
+// daemon serves the script's folder by git daemon and sets GIT to its address.
+//
+//	daemon [write]
+func daemon(ts *testscript.TestScript, _ bool, args []string) {
+	ts.Setenv("GIT", gitstoretest.Daemon(scriptTB{ts: ts}, ts.Getenv("WORK"), slices.Contains(args, "write")))
+}
+
+// sshServer starts an ssh server and sets SSH to the command that reaches it as
+// host-of-test, by a configuration such as people have, and SSHPORT to its port.
+func sshServer(ts *testscript.TestScript, _ bool, _ []string) {
+	command, port := gitstoretest.SSHServer(scriptTB{ts: ts})
+	key := strings.Fields(command)[2]
+	config := fmt.Sprintf("Host host-of-test\n  HostName 127.0.0.1\n  Port %d\n  IdentityFile %s\n  IdentitiesOnly yes\n  StrictHostKeyChecking no\n  UserKnownHostsFile /dev/null\n  LogLevel ERROR\n", port, key)
+	file := filepath.Join(ts.Getenv("HOME"), "ssh-config")
+	ts.Check(os.WriteFile(file, []byte(config), 0o600))
+	ts.Setenv("SSH", "ssh -F "+file)
+	ts.Setenv("SSHPORT", strconv.Itoa(port))
 }
 
 // netrc writes the password of the server into ~/.netrc.

@@ -247,7 +247,7 @@ func remoteError(err error) error {
 	case errors.Is(err, recorder.ErrMirror):
 		return &failure{errRefused, err.Error(), "git config --unset it, share with another remote, or say --allow-mirror"}
 	}
-	return &failure{errRemote, err.Error(), ""}
+	return &failure{errRemote, err.Error(), remoteHint(err)}
 }
 
 // secretError says what can be done about a run that holds a secret.

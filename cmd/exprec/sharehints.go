@@ -1,0 +1,39 @@
+package main
+
+import "strings"
+
+// remoteHints say what can be done about what git, ssh and git-lfs complain of.
+var remoteHints = []struct{ words, hint string }{
+	{"certificate verification failed", trustHint},
+	{"SSL certificate", trustHint},
+	{"signed by unknown authority", trustHint},
+	{"could not read Username", passwordHint},
+	{"could not read Password", passwordHint},
+	{"Authentication failed", wrongHint},
+	{"Authentication required", wrongHint},
+	{"error: 401", wrongHint},
+	{"error: 403", mayNotHint},
+	{"Authorization error", mayNotHint},
+	{"access denied or repository not exported", "there is no such repository, or it takes no pushes"},
+	{"Permission denied (publickey", "ssh has no key that the host knows: ssh-add -l lists those it has"},
+	{"deletion prohibited", "the server keeps every ref, by its receive.denyDeletes"},
+	{"non-fast-forward", "the server lets no ref be replaced, by its receive.denyNonFastForwards, and notes replace a run's last commit"},
+	{"deny updating a hidden ref", "the server hides the refs of runs, by its transfer.hideRefs"},
+}
+
+const (
+	trustHint    = "git config --global http.sslCAInfo FILE trusts the authority of the host"
+	passwordHint = "a credential helper, ~/.netrc or askpass must know the password, as for git fetch"
+	wrongHint    = "the password or token that git has for this host is not the right one"
+	mayNotHint   = "the user or token that git has for this host may not do that"
+)
+
+// remoteHint is empty where there is nothing to say beyond the error.
+func remoteHint(err error) string {
+	for _, h := range remoteHints {
+		if strings.Contains(err.Error(), h.words) {
+			return h.hint
+		}
+	}
+	return ""
+}
