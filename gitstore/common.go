@@ -23,6 +23,7 @@ type common struct {
 	runs    []Hash // other tips of the remote that are here
 	main    Ref    // the remote's branch that the user works on, or its first one
 	met     bool   // main is here
+	roots   []Hash // see Listing
 }
 
 // common compares what the remote has with what is here.
@@ -46,7 +47,7 @@ func (w *wire) common(l *Listing) (*common, error) {
 			c.runs = append(c.runs, ref.Hash)
 		}
 	}
-	c.met = local[c.main.Hash]
+	c.met, c.roots = local[c.main.Hash], l.roots
 	c.guesses = w.guesses(kept, c.main.Name)
 	return c, nil
 }
@@ -123,6 +124,8 @@ func (w *wire) cut(c *common) error {
 	at := c.guesses
 	if len(c.heads) > 0 {
 		at = c.heads[:1]
+	} else if len(c.roots) > 0 {
+		at = append(slices.Clone(at), c.roots[0])
 	}
 	var text strings.Builder
 	for _, h := range at {

@@ -50,4 +50,6 @@ var (
 	ErrNoRemote = errors.New("no such remote")
 	// ErrNoLFS: large contents are moved by git-lfs, which is not on PATH.
 	ErrNoLFS = errors.New("there is no git-lfs on PATH")
+	// ErrNoFilter: the remote cannot leave out what is not wanted.
+	ErrNoFilter = errors.New("the remote sends whole commits only")
 )

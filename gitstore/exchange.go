@@ -17,8 +17,9 @@ const maxRemoteRefs = 1_000_000
 
 // Listing is what a remote has.
 type Listing struct {
-	Refs  []Ref // below the prefixes asked for, sorted by name
-	heads []Ref // its branches
+	Refs  []Ref  // below the prefixes asked for, sorted by name
+	heads []Ref  // its branches
+	roots []Hash // commits without parents that both sides have
 }
 
 // List asks a remote for its refs below some prefixes, such as refs/exprec/.

@@ -71,8 +71,10 @@ func wantSpecs(refs []Ref) []byte {
 
 // take moves the packs of the wire into the store, guarded: git gc leaves them
 // alone although no ref reaches them yet.
-func (w *wire) take() (*Fetched, error) {
-	f := &Fetched{store: w.remote.store}
+func (w *wire) take() (*Fetched, error) { return w.takeInto(w.remote.store) }
+
+func (w *wire) takeInto(store *Store) (*Fetched, error) {
+	f := &Fetched{store: store}
 	packs := filepath.Join(w.dir, "objects", "pack")
 	for _, name := range namesIn(packs) {
 		id, ok := strings.CutSuffix(name, ".pack")

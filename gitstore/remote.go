@@ -20,6 +20,7 @@ type Remote struct {
 	named    bool   // in the configuration, so that git's own rules for it hold
 	fetchURL string // may hold a password: never shown, stored, or given as an argument
 	pushURL  string
+	also     []*Store // more stores whose objects are here
 }
 
 // Remote finds a remote by its name, or by an address: a URL, host:path, a path

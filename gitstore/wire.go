@@ -90,7 +90,7 @@ func (r *Remote) wire(o WireOptions, push bool) (w *wire, err error) {
 	files := map[string]string{
 		"HEAD":                    "ref: refs/heads/none\n",
 		"config":                  wireConfig,
-		"objects/info/alternates": strings.Join(r.store.database().dirs, "\n") + "\n",
+		"objects/info/alternates": r.alternates(),
 	}
 	for name, text := range files {
 		if err := os.WriteFile(filepath.Join(w.dir, filepath.FromSlash(name)), []byte(text), 0o600); err != nil {

@@ -16,10 +16,13 @@ func (p *Project) ref(uuid string) (*gitstore.Store, gitstore.Hash, error) {
 		hash, err := store.Ref(refPrefix + uuid)
 		switch {
 		case err == nil:
-			copies = append(copies, runCopy{store, hash})
+			copies = append(copies, runCopy{store: store, hash: hash})
 		case !errors.Is(err, gitstore.ErrNotFound):
 			return nil, gitstore.Hash{}, err
 		}
+	}
+	if light := p.lightList().runs[uuid]; len(copies) == 0 && light.remote != "" {
+		return nil, gitstore.Hash{}, fmt.Errorf("%w: its content is on %s", ErrLight, light.remote)
 	}
 	if len(copies) == 0 {
 		return nil, gitstore.Hash{}, fmt.Errorf("%w in git yet; exprec recover puts it there", ErrNoRun)
@@ -42,11 +45,9 @@ func baseOf(store *gitstore.Store, tip gitstore.Hash) (base, notes, error) {
 	if err != nil {
 		return base{}, notes{}, err
 	}
-	var said notes
-	if at := slices.IndexFunc(entries, isNotes); at >= 0 {
-		if said, err = decodeNotes(store, entries[at].Hash); err != nil {
-			return base{}, notes{}, err
-		}
+	said, err := notesOf(store, entries)
+	if err != nil {
+		return base{}, notes{}, err
 	}
 	found := base{hash: tip, entries: entries}
 	for range maxChain {
@@ -60,6 +61,15 @@ func baseOf(store *gitstore.Store, tip gitstore.Hash) (base, notes, error) {
 		found, info = base{hash: info.Parents[0], entries: under}, below
 	}
 	return found, said, nil
+}
+
+// notesOf are the notes in a tree.
+func notesOf(store *gitstore.Store, entries []gitstore.TreeEntry) (notes, error) {
+	at := slices.IndexFunc(entries, isNotes)
+	if at < 0 {
+		return notes{}, nil
+	}
+	return decodeNotes(store, entries[at].Hash)
 }
 
 func commitEntries(store *gitstore.Store, hash gitstore.Hash) (gitstore.CommitInfo, []gitstore.TreeEntry, error) {

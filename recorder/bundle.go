@@ -2,6 +2,7 @@ package recorder
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/exprec/exprec/gitstore"
@@ -73,6 +74,9 @@ func (p *Project) RemoveRemote(ctx context.Context, o ShareOptions) (*Shared, er
 	if o.DryRun {
 		return s.result, nil
 	}
+	if updates, err = s.withoutCataloged(ctx, updates); err != nil {
+		return nil, err
+	}
 	answers, err := s.remote.Push(ctx, o.WireOptions, s.listing, updates)
 	for _, a := range answers {
 		uuid, isRun := runOf(gitstore.Ref{Name: a.Ref})
@@ -90,5 +94,5 @@ func (p *Project) RemoveRemote(ctx context.Context, o ShareOptions) (*Shared, er
 	if err != nil {
 		return s.result, err
 	}
-	return s.result, s.remember(s.pushed)
+	return s.result, errors.Join(s.remember(s.pushed), s.tidyCatalogs(ctx))
 }

@@ -60,6 +60,9 @@ var (
 	ErrRefused = errors.New("refused")
 	// ErrSecret: runs hold what looks like a secret.
 	ErrSecret = errors.New("not pushed, for what looks like a secret")
+	// ErrUnnamed: what is fetched in part is fetched in full later, so its remote
+	// must be one of the repository's.
+	ErrUnnamed = errors.New("the remote has no name here")
 	// ErrMirror: the remote is set up so that git removes what it does not find.
 	ErrMirror = errors.New("the remote mirrors")
 )

@@ -102,7 +102,7 @@ func (c *catalog) match() (missing []int) {
 		if len(r.copies) > 0 {
 			// Of several copies the first one counts where it is sealed and
 			// whole, and only such ones are in the cache.
-			key := index.Key{ID: idBytes(r.uuid), Tip: r.copies[0].hash}
+			key := index.Key{ID: idBytes(r.uuid), Tip: r.copies[0].key()}
 			for row < c.cached.Len() && c.cached.Key(row).Compare(key) < 0 {
 				row++
 			}

@@ -17,7 +17,7 @@ import (
 func (r *Run) summary() (index.Row, error) {
 	info := r.Info()
 	row := index.Row{
-		Key: index.Key{ID: idBytes(r.uuid), Tip: r.tip}, Status: string(r.Status()),
+		Key: index.Key{ID: idBytes(r.uuid), Tip: runCopy{hash: r.tip, remote: r.remote}.key()}, Status: string(r.Status()),
 		Alias: info.Alias, Name: info.Name, Title: r.Title(), Group: info.Group,
 		Description: r.Description(), Conclusion: r.Conclusion(),
 		Host: info.Host.Name, User: info.User, Directory: info.Directory, Runtime: info.Runtime,

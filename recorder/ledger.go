@@ -120,7 +120,7 @@ func (p *Project) Vanished() ([]Vanished, error) {
 	}
 	listed := p.seen.Load()
 	if listed == nil {
-		runs, _, err := p.listed()
+		runs, _, err := p.listedHere()
 		if err != nil {
 			return nil, err
 		}

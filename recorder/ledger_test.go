@@ -75,7 +75,7 @@ func BenchmarkVanished(b *testing.B) {
 	runs := make([]listedRun, 10_000)
 	for i := range runs {
 		id := fmt.Sprintf("%08x-0000-4000-8000-%012x", i*2654435761&0xffffffff, i)
-		runs[i] = listedRun{id, []runCopy{{bench.store, gitstore.Hash{1}}}}
+		runs[i] = listedRun{id, []runCopy{{store: bench.store, hash: gitstore.Hash{1}}}}
 		p.enter(id, gitstore.Hash{1}, gitstore.Hash{2}, gitstore.Hash{3})
 	}
 	slices.SortFunc(runs, func(a, b listedRun) int { return strings.Compare(a.uuid, b.uuid) })

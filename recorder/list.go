@@ -23,7 +23,11 @@ import (
 // looked at, [Project.Rows] is much faster.
 func (p *Project) Runs(ctx context.Context, query string) ([]*Run, error) {
 	if strings.TrimSpace(query) == "" {
-		all, err := p.all(ctx)
+		listed, _, err := p.listed()
+		if err != nil {
+			return nil, err
+		}
+		all, err := p.readAll(ctx, listed)
 		return slices.DeleteFunc(all, (*Run).deleted), err
 	}
 	rows, err := p.Rows(ctx, query)
@@ -46,14 +50,18 @@ func runOf(ref gitstore.Ref) (uuid string, ok bool) {
 	return uuid, record.CheckUUID(uuid) == nil
 }
 
-// all reads every run, deleted ones too, newest first.
+// all reads every run that is here, deleted ones too, newest first.
 func (p *Project) all(ctx context.Context) ([]*Run, error) {
-	listed, _, err := p.listed()
+	listed, _, err := p.listedHere()
 	if err != nil {
 		return nil, err
 	}
+	return p.readAll(ctx, listed)
+}
+
+func (p *Project) readAll(ctx context.Context, listed []listedRun) ([]*Run, error) {
 	runs := make([]*Run, len(listed))
-	err = inParallel(ctx, len(listed), func(i int) { runs[i] = p.best(listed[i].uuid, listed[i].copies) })
+	err := inParallel(ctx, len(listed), func(i int) { runs[i] = p.best(listed[i].uuid, listed[i].copies) })
 	if err != nil {
 		return nil, err
 	}
@@ -63,8 +71,9 @@ func (p *Project) all(ctx context.Context) ([]*Run, error) {
 
 // runCopy is a run's ref in one of the stores.
 type runCopy struct {
-	store *gitstore.Store
-	hash  gitstore.Hash
+	store  *gitstore.Store
+	hash   gitstore.Hash
+	remote string // that has its content, where only what lists need is here
 }
 
 // listedRun is a run before anything of it is read. It has no copies where
@@ -74,10 +83,17 @@ type listedRun struct {
 	copies []runCopy
 }
 
-// listed finds every run by its refs, and those by their journals of which
+// listed finds every run, those too of which a remote has the content, sorted by
+// UUID. The list is shared, and not to be changed.
+func (p *Project) listed() (runs []listedRun, skipped int, err error) {
+	here, skipped, err := p.listedHere()
+	return p.withLight(here), skipped, err
+}
+
+// listedHere finds the runs that are here by their refs, and those by their journals of which
 // nothing is in git yet, sorted by UUID. It counts the refs that are no run's.
 // The list is shared, and not to be changed.
-func (p *Project) listed() (runs []listedRun, skipped int, err error) {
+func (p *Project) listedHere() (runs []listedRun, skipped int, err error) {
 	for range rereads {
 		began := time.Now()
 		if runs, skipped, err = p.known.inGit(p.stores); err != nil {

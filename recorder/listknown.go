@@ -67,7 +67,7 @@ func runsOf(stores []*gitstore.Store, lists []*gitstore.RefList) (runs []listedR
 				continue
 			}
 			n := len(copies)
-			copies = append(copies, runCopy{store, ref.Hash})
+			copies = append(copies, runCopy{store: store, hash: ref.Hash})
 			runs = append(runs, listedRun{uuid, copies[n : n+1 : n+1]})
 		}
 	}

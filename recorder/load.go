@@ -22,6 +22,9 @@ const (
 // run.msgpack and notes.msgpack. It always gives a run: what cannot be read is
 // in its err. A run that is being sealed is read until it holds still.
 func (p *Project) load(store *gitstore.Store, uuid string, hash gitstore.Hash) *Run {
+	if store.Private() && store == p.lightList().store {
+		return p.loadLight(uuid, hash)
+	}
 	r := p.loadOnce(store, uuid, hash)
 	for range rereads {
 		if r.started.Status.Final() || r.status == Running {

@@ -32,6 +32,8 @@ func (p *Project) Mirror(ctx context.Context, r *Run) (folder string, warnings [
 	switch {
 	case r.purged:
 		err = ErrPurged
+	case r.remote != "":
+		err = r.lightErr("the files")
 	case r.tree.IsZero():
 		err = r.unread("its record")
 	case !r.started.Status.Final():

@@ -60,13 +60,13 @@ func (r *Run) pointer(path string) (gitstore.Pointer, error) {
 // nothing may be removed.
 func (p *Project) pointersBut(ctx context.Context, without map[string]bool) (map[gitstore.Pointer]bool, error) {
 	needed := map[gitstore.Pointer]bool{}
-	listed, _, err := p.listed()
+	listed, _, err := p.listedHere()
 	if err != nil {
 		return nil, err
 	}
 	for _, v := range p.compareLedger(listed) {
 		if !v.Gone {
-			listed = append(listed, listedRun{v.ID, []runCopy{{v.store, v.tip}}})
+			listed = append(listed, listedRun{v.ID, []runCopy{{store: v.store, hash: v.tip}}})
 		}
 	}
 	for _, run := range listed {

@@ -4,7 +4,9 @@ import "github.com/exprec/exprec/gitstore"
 
 // Commit is what the run's ref points to in the list; zero for a run that is not
 // in git.
-func (r Row) Commit() gitstore.Hash { return r.of.key(r.n).Tip }
+func (r Row) Commit() gitstore.Hash {
+	return runCopy{hash: r.of.key(r.n).Tip, remote: r.Light()}.key()
+}
 
 // Preview gives up to 40 values of a scalar, spread evenly over its points, and
 // none where the run has no such scalar. It opens the run: of one whose

@@ -25,6 +25,7 @@ type Project struct {
 	note   string // why runs are not stored in the repository itself
 
 	known     knownRuns // what refs and folders said when they were last looked at
+	light     lightRuns
 	kept      keptCatalog
 	readings  readings
 	exchanges keptExchanges
@@ -74,7 +75,7 @@ func (p *Project) Note() string { return p.note }
 // Close releases what the project holds open.
 func (p *Project) Close() error {
 	p.readings.close()
-	var errs []error
+	errs := []error{p.light.close()}
 	for _, s := range p.stores {
 		errs = append(errs, s.Close())
 	}

@@ -37,6 +37,7 @@ type PrunePlan struct {
 // that have not ended keep everything.
 func (p *Project) PlanPrune(ctx context.Context, runs []*Run, files bool) (*PrunePlan, error) {
 	plan := &PrunePlan{project: p, pruned: map[string]bool{}, content: map[*gitstore.Store][]gitstore.Pointer{}}
+	runs = slices.DeleteFunc(slices.Clone(runs), func(r *Run) bool { return r.remote != "" }) // nothing of them is here
 	for _, r := range runs {
 		if r.known() && !r.purged && r.started.Status.Final() {
 			plan.pruned[r.uuid] = true

@@ -61,6 +61,9 @@ func (p *Project) Purge(ctx context.Context, r *Run) (*Purged, error) {
 	if err := p.removeCaches(); err != nil { // they may hold its values
 		return nil, err
 	}
+	if err := p.purgeCatalogs(ctx, r.uuid); err != nil {
+		return nil, err
+	}
 	done.Err = p.expunge(ctx, r.uuid, done)
 	return done, ctx.Err()
 }
@@ -105,7 +108,7 @@ func (p *Project) copiesOf(uuid string) ([]runCopy, error) {
 		hash, err := store.Ref(refPrefix + uuid)
 		switch {
 		case err == nil:
-			copies = append(copies, runCopy{store, hash})
+			copies = append(copies, runCopy{store: store, hash: hash})
 		case !errors.Is(err, gitstore.ErrNotFound):
 			return nil, err
 		}

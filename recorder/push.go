@@ -29,7 +29,7 @@ func (p *Project) Push(ctx context.Context, o ShareOptions) (*Shared, error) {
 	for range pushTries {
 		again, err := s.pushOnce(ctx, done)
 		if err == nil && !again {
-			err = s.remember(s.pushed)
+			err = errors.Join(s.remember(s.pushed), s.tidyCatalogs(ctx))
 		}
 		if err != nil || !again {
 			s.sortUpdated(done)
@@ -82,13 +82,17 @@ func (s *sharing) pushOnce(ctx context.Context, done map[string]bool) (again boo
 		return false, err
 	}
 	updates = append(updates, views...)
-	if updates, err = s.withoutSecrets(ctx, updates); err != nil || len(updates) == 0 {
+	if updates, err = s.withoutSecrets(ctx, updates); err != nil {
 		return false, err
 	}
-	if updates, err = s.pushLarge(ctx, updates); err != nil || len(updates) == 0 {
+	if updates, err = s.pushLarge(ctx, updates); err != nil {
+		return false, err
+	}
+	if updates, err = s.withCatalog(ctx, updates); err != nil || len(updates) == 0 {
 		return false, err
 	}
 	answers, err := s.remote.Push(ctx, s.options.WireOptions, s.listing, updates)
+	again = s.cataloged(answers)
 	for _, a := range answers {
 		uuid, isRun := runOf(gitstore.Ref{Name: a.Ref})
 		if a.Reason == "" {

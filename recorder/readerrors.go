@@ -23,6 +23,9 @@ var (
 	ErrNoScalar = errors.New("no such scalar")
 	// ErrNoImage: the run has no image of that name and step.
 	ErrNoImage = errors.New("no such image")
+	// ErrLight: what was asked for is on a remote, and of the run only what lists
+	// need is here.
+	ErrLight = errors.New("not here in full")
 	// ErrNoKey: a column was asked for that no run has.
 	ErrNoKey = errors.New("no run has a parameter, scalar or result")
 	// ErrNoMetric: nothing says by what runs are to be compared, or it says more

@@ -18,6 +18,7 @@ func (p *Project) Refresh(r *Run) *Run {
 	if err != nil {
 		return r
 	}
+	inGit = p.withLight(inGit)
 	at, ok := findListed(inGit, r.uuid)
 	switch {
 	case ok:
@@ -33,7 +34,7 @@ func (p *Project) refresh(r *Run, copies []runCopy) *Run {
 	if !r.standsAt(copies) {
 		return p.following(p.best(r.uuid, copies), nil)
 	}
-	if r.started.Status.Final() || r.purged {
+	if r.started.Status.Final() || r.purged || r.remote != "" {
 		return r
 	}
 	now := r.again()
@@ -55,7 +56,7 @@ func (r *Run) standsAt(copies []runCopy) bool {
 	case len(copies) == 0:
 		return r.store == nil
 	}
-	return copies[0] == runCopy{r.store, r.tip} && r.commit == r.tip && (len(copies) == 1 || r.started.Status.Final())
+	return copies[0] == runCopy{r.store, r.tip, r.remote} && r.commit == r.tip && (len(copies) == 1 || r.started.Status.Final())
 }
 
 // again is the run as it stands now, before its journals are read.

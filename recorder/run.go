@@ -59,6 +59,7 @@ type Run struct {
 	status  Status
 	folder  string // with journals, empty where there are none
 	purged  bool   // nothing of it is left but that it was purged
+	remote  string // that has its content, of a run of which only what lists need is here
 
 	beside gitstore.Hash // the commit of a record that is kept beside another
 	counts *Run          // and that other one, which counts
@@ -94,6 +95,9 @@ func (r *Run) Commit() gitstore.Hash { return r.tip }
 // Tree is the run's content in git and the store that holds it. The store is
 // nil while nothing of the run is in git.
 func (r *Run) Tree() (gitstore.Hash, *gitstore.Store, error) {
+	if err := r.lightErr("the tree"); err != nil {
+		return gitstore.Hash{}, r.store, err
+	}
 	if r.tree.IsZero() {
 		return r.tree, r.store, r.unread("its tree")
 	}

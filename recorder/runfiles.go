@@ -42,6 +42,9 @@ func (r *Run) sourceTree() (gitstore.Hash, error) {
 	if err == nil && !ok {
 		err = r.noSource()
 	}
+	if err == nil {
+		err = r.lightErr("the source")
+	}
 	return hash, err
 }
 
@@ -65,6 +68,9 @@ func (r *Run) subtree(name string) (gitstore.Hash, bool, error) {
 
 func (r *Run) folderFS(name string, large []record.LargeFile) (fs.FS, bool, error) {
 	hash, ok, err := r.subtree(name)
+	if err == nil && ok {
+		err = r.lightErr("the " + name)
+	}
 	if err != nil || !ok {
 		return nil, false, err
 	}

@@ -200,7 +200,7 @@ func (p *Project) readViews(ctx context.Context) (state notes, at runCopy, err e
 				return notes{}, at, fmt.Errorf("read the views in %s: %w", ref.Name, err)
 			}
 			if state = record.Join(state, more); ref.Name == viewsRef && at.hash.IsZero() {
-				at = runCopy{store, ref.Hash}
+				at = runCopy{store: store, hash: ref.Hash}
 			}
 		}
 	}

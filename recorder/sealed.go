@@ -65,6 +65,8 @@ func (r *Run) lookup(path string) (gitstore.TreeEntry, error) {
 		case e.Name != first:
 		case !below:
 			return e, nil
+		case e.Mode == filemode.Dir && r.remote != "":
+			return gitstore.TreeEntry{}, r.lightErr(path)
 		case e.Mode == filemode.Dir:
 			return r.store.Lookup(e.Hash, rest)
 		}
@@ -74,6 +76,9 @@ func (r *Run) lookup(path string) (gitstore.TreeEntry, error) {
 
 // damaged wraps what reading a part of the run gave.
 func (r *Run) damaged(what string, err error) error {
+	if errors.Is(err, ErrLight) {
+		return err
+	}
 	if errors.Is(err, record.ErrNewer) {
 		return fmt.Errorf("read %s of the run %s: %w", what, r.Short(), err)
 	}
@@ -179,7 +184,7 @@ func (s *sealed) openImage(file string) (io.ReadCloser, error) {
 	if r.tree.IsZero() {
 		return nil, r.unread("images/" + file)
 	}
-	entry, err := r.store.Lookup(r.tree, "images/"+file)
+	entry, err := r.lookup("images/" + file)
 	if err != nil {
 		return nil, r.damaged("images/"+file, err)
 	}

@@ -42,9 +42,10 @@ type Shared struct {
 	Merged    []string // whose notes of both sides were joined
 	Conflicts []string // of which two records are kept now
 	Refused   []RefusedRun
-	Same      int    // that both sides had alike
-	Mirror    string // the setting by which git itself would remove runs, there or here
-	Skipped   int    // refs of the remote beside the runs that are not called as runs are
+	Same      int      // that both sides had alike
+	Mirror    string   // the setting by which git itself would remove runs, there or here
+	Skipped   int      // refs of the remote beside the runs that are not called as runs are
+	Light     []string // UUIDs of runs of which what lists need has come
 }
 
 // RefusedRun is a run that did not get to the other side.
@@ -84,6 +85,9 @@ type sharing struct {
 	views   gitstore.Hash            // the remote's saved views, zero for none
 	pushed  []gitstore.Update        // that the remote has taken
 	light   sync.Map                 // tips of runs without large contents, as far as they were looked at
+
+	uncataloged map[string]gitstore.Hash // runs that were pushed, and that no catalog has yet
+	purging     bool                     // catalogs lose what they say of runs
 }
 
 // share prepares an exchange with a remote and lists what that has.
@@ -144,7 +148,7 @@ func (p *Project) whyNoRemote(err error) error {
 
 // list asks the remote what it has.
 func (s *sharing) list(ctx context.Context) error {
-	listing, err := s.remote.List(ctx, s.options.WireOptions, refPrefix, conflictPrefix, viewsPrefix)
+	listing, err := s.remote.List(ctx, s.options.WireOptions, refPrefix, conflictPrefix, viewsPrefix, catalogPrefix)
 	if err != nil {
 		return err
 	}

@@ -21,6 +21,8 @@ type app struct {
 	errs *screen
 	in   *os.File
 	dir  string // where the project is looked for
+
+	offline bool // nothing of a run is fetched to show it
 }
 
 // run executes the command that args name, says what went wrong and gives the

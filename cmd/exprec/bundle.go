@@ -34,7 +34,10 @@ func (a *app) bundle(ctx context.Context, file string, words []string, allow boo
 	defer project.Close()
 	var runs []*recorder.Run
 	if len(words) > 0 {
-		if runs, err = chosenRuns(ctx, project, words); err != nil {
+		if runs, err = chosenRuns(ctx, project, words); err == nil {
+			runs, err = a.wholeRuns(ctx, project, runs)
+		}
+		if err != nil {
 			return err
 		}
 	}

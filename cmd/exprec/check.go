@@ -37,6 +37,9 @@ func (a *app) check(ctx context.Context, refs []string) error {
 		if err != nil {
 			return err
 		}
+		if run, err = a.whole(ctx, project, run); err != nil {
+			return err
+		}
 		runs = append(runs, run)
 	}
 	report, err := project.Check(ctx, runs...)

@@ -30,6 +30,9 @@ func newDiff(a *app) *cobra.Command {
 					if other, err = p.Run(c.Context(), args[1]); err != nil {
 						return err
 					}
+					if other, err = a.whole(c.Context(), p, other); err != nil {
+						return err
+					}
 				}
 				if markdown {
 					return a.diffMarkdown(c.Context(), p, r, other)

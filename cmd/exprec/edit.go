@@ -98,6 +98,9 @@ func (a *app) openRuns(ctx context.Context, refs []string) (*recorder.Project, [
 		return nil, nil, err
 	}
 	runs, err := uniqueRuns(ctx, project, refs)
+	if err == nil {
+		runs, err = a.wholeRuns(ctx, project, runs)
+	}
 	if err != nil {
 		return nil, nil, errors.Join(err, project.Close())
 	}

@@ -99,7 +99,11 @@ func rowStatus(r recorder.Row) text {
 	if r.Err() == nil && r.Status() == recorder.Running {
 		return statusText(r.Run())
 	}
-	return statusOf(r.Status(), r.Err())
+	status := statusOf(r.Status(), r.Err())
+	if remote := r.Light(); remote != "" {
+		status.words += ", on " + sanitizeLine(remote)
+	}
+	return status
 }
 
 // statusText is the run's status in its colour, and where it goes on if nobody

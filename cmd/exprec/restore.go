@@ -64,6 +64,9 @@ func (a *app) restore(ctx context.Context, o restoreOptions) error {
 	if err != nil {
 		return err
 	}
+	if r, err = a.whole(ctx, p, r); err != nil {
+		return err
+	}
 	paths, err := belowTop(p.Top(), o.paths)
 	if err != nil {
 		return err

@@ -74,6 +74,7 @@ func newRoot(a *app) *cobra.Command {
 		newVersion(a),
 		newCompletion(a),
 	)
+	a.offlineFlags(root)
 	a.completeArguments(root)
 	return root
 }

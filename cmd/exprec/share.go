@@ -23,7 +23,7 @@ type shareOptions struct {
 	silent bool
 	allow  bool
 	mirror bool // push: to a remote that git would mirror
-	light  bool // push: no large contents
+	light  bool // push: no large contents; fetch: only what lists need
 	large  bool // fetch: large contents too
 }
 
@@ -66,14 +66,17 @@ func newFetch(a *app) *cobra.Command {
 		Long: "Get all runs of a git remote, or those whose ids begin as named, in one connection: only\n" +
 			"what is not here. Notes of both sides are joined, and nothing here is overwritten. REMOTE\n" +
 			"is a remote's name or an address, by default that of git config exprec.remote, else of the\n" +
-			"branch, else origin.",
-		Example:     "exprec fetch origin 604c5b30",
+			"branch, else origin. With --light only what lists and comparisons need comes, which is little:\n" +
+			"a run's points, images, files and source come when it is opened.",
+		Example:     "exprec fetch origin --query 'val/acc=0.9..'",
 		Args:        between(0, -1),
 		Annotations: codes(noRunCode, remoteCode),
 		RunE:        func(c *cobra.Command, args []string) error { return a.fetch(c.Context(), args, o) },
 	}
 	o.flags(c)
 	c.Flags().BoolVar(&o.large, "large", false, "the contents of their large files too, by git-lfs")
+	c.Flags().BoolVar(&o.light, "light", false, "only what lists and comparisons need of them")
+	c.Flags().StringVar(&o.query, "query", "", "the runs there that match a `QUERY`, as of exprec list")
 	return c
 }
 
@@ -123,7 +126,21 @@ func (a *app) fetch(ctx context.Context, args []string, o shareOptions) error {
 		}
 		share.Runs = append(share.Runs, word)
 	}
-	shared, err := project.Fetch(ctx, share)
+	if (o.light || o.query != "") && len(words) > 0 || o.light && o.query != "" {
+		return usage("name the runs, or describe them", "runs, --query and --light exclude each other")
+	}
+	if o.query != "" && o.dry {
+		return usage("exprec fetch --light and exprec list say which runs match", "what matches is not known before it is fetched")
+	}
+	var shared *recorder.Shared
+	switch {
+	case o.light:
+		shared, err = project.FetchLight(ctx, share)
+	case o.query != "":
+		shared, err = project.FetchMatching(ctx, share, o.query)
+	default:
+		shared, err = project.Fetch(ctx, share)
+	}
 	if err := a.shared("fetched from", shared, err, o); err != nil || !o.large || o.dry {
 		return err
 	}
@@ -207,7 +224,7 @@ func sharedWords(s *recorder.Shared) string {
 		n    int
 		what string
 	}{
-		{len(s.New), "new"}, {len(s.Updated), "updated"}, {len(s.Merged), "merged"},
+		{len(s.New), "new"}, {len(s.Light), "new in lists"}, {len(s.Updated), "updated"}, {len(s.Merged), "merged"},
 		{len(s.Conflicts), "in conflict"}, {len(s.Refused), "refused"}, {s.Same, "as they were"},
 	} {
 		if p.n > 0 {
@@ -228,20 +245,23 @@ func sharedJSON(s *recorder.Shared) map[string]any {
 		refused = append(refused, map[string]string{"id": r.ID, "reason": r.Reason})
 	}
 	return map[string]any{
-		"schema": 1, "remote": s.Remote, "new": list(s.New), "updated": list(s.Updated), "merged": list(s.Merged),
+		"schema": 1, "remote": s.Remote, "new": list(s.New), "light": list(s.Light), "updated": list(s.Updated), "merged": list(s.Merged),
 		"conflicts": list(s.Conflicts), "refused": refused, "same": s.Same,
 	}
 }
 
 // remoteError makes an error of the other side one that exits with 6.
 func remoteError(err error) error {
+	var query *recorder.QueryError
 	switch {
-	case err == nil, errors.Is(err, context.Canceled), errors.Is(err, recorder.ErrNoRun):
+	case err == nil, errors.As(err, &query), errors.Is(err, context.Canceled), errors.Is(err, recorder.ErrNoRun):
 		return err
 	case errors.Is(err, gitstore.ErrNoLFS):
 		return &failure{errRemote, err.Error(), "install git-lfs"}
 	case errors.Is(err, gitstore.ErrNoRemote):
 		return &failure{errUsage, err.Error(), "git remote -v lists the remotes; an address works too"}
+	case errors.Is(err, recorder.ErrUnnamed):
+		return &failure{errUsage, err.Error(), "git remote add NAME ADDRESS gives it one"}
 	case errors.Is(err, recorder.ErrSecret):
 		return secretError(err)
 	case errors.Is(err, recorder.ErrMirror):

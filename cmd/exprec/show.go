@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -25,11 +26,16 @@ func newShow(a *app) *cobra.Command {
 		Args:        between(1, 1),
 		Annotations: codes(noRunCode, damagedCode),
 		RunE: func(c *cobra.Command, args []string) error {
-			return a.withRun(c.Context(), args[0], func(p *recorder.Project, r *recorder.Run) error {
+			return a.withKnown(c.Context(), args[0], func(p *recorder.Project, r *recorder.Run) error {
+				// What is known is shown where the rest cannot be had.
+				r, absent := a.whole(c.Context(), p, r)
 				if asJSON {
-					return encode(a.out, jsonShow(c.Context(), p, r), "  ")
+					return errors.Join(encode(a.out, jsonShow(c.Context(), p, r), "  "), absent)
 				}
-				return a.show(c.Context(), p, r)
+				if err := a.show(c.Context(), p, r); absent == nil {
+					return err
+				}
+				return absent
 			})
 		},
 	}
@@ -37,8 +43,19 @@ func newShow(a *app) *cobra.Command {
 	return c
 }
 
-// withRun opens the project and hands over the run that ref means.
+// withRun opens the project and hands over the run that ref means, all of it.
 func (a *app) withRun(ctx context.Context, ref string, use func(*recorder.Project, *recorder.Run) error) error {
+	return a.withKnown(ctx, ref, func(p *recorder.Project, r *recorder.Run) error {
+		r, err := a.whole(ctx, p, r)
+		if err != nil {
+			return err
+		}
+		return use(p, r)
+	})
+}
+
+// withKnown is withRun for a run whose content may be on a remote.
+func (a *app) withKnown(ctx context.Context, ref string, use func(*recorder.Project, *recorder.Run) error) error {
 	project, err := a.open(ctx)
 	if err != nil {
 		return err

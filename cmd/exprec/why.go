@@ -28,6 +28,9 @@ func newWhy(a *app) *cobra.Command {
 				if err != nil {
 					return err
 				}
+				if to, err = a.whole(c.Context(), p, to); err != nil {
+					return err
+				}
 				name := ""
 				if len(args) > 2 {
 					name = args[2]

@@ -12,6 +12,7 @@ func OfRun(r *recorder.Run) *Run {
 		Seconds: Number(r.Seconds()), Command: some(info.Command), ExitCode: info.ExitCode,
 		Host: info.Host.Name, User: info.User, Tags: some(r.Tags()), Archived: r.Archived(),
 		Description: r.Description(), Conclusion: r.Conclusion(), Parents: []string{}, Bytes: r.Bytes(),
+		Light: r.Light() != "", Remote: r.Light(),
 	}
 	for _, parent := range info.Parents {
 		j.Parents = append(j.Parents, parent.UUID)
@@ -42,6 +43,7 @@ func OfRow(r recorder.Row) *Run {
 		Seconds: Number(r.Seconds()), Command: some(r.Command()), ExitCode: r.ExitCode(),
 		Host: r.Host(), User: r.User(), Tags: some(r.Tags()), Archived: r.Archived(),
 		Description: r.Description(), Conclusion: r.Conclusion(), Parents: some(r.Parents()), Bytes: r.Bytes(),
+		Light: r.Light() != "", Remote: r.Light(),
 	}
 	j.fillShared(r.Remotes(), r.Fetched())
 	if r.Status() == recorder.Running {

@@ -53,6 +53,9 @@ type Run struct {
 	Remotes []Remote `json:"remotes"`
 	From    string   `json:"from,omitempty"`
 	Fetched *Moment  `json:"fetched,omitempty"`
+	// Light: the content of the run is on Remote, and only what lists need is here.
+	Light  bool   `json:"light,omitempty"`
+	Remote string `json:"remote,omitempty"`
 	// Problem says why the run could be read only in part.
 	Problem string `json:"problem,omitempty"`
 }
