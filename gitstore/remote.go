@@ -59,14 +59,16 @@ func (r *Remote) Pushing() *Remote {
 
 // pushInstead is the address to push to where a url.<base>.pushInsteadOf
 // replaces the beginning of another one; the longest beginning counts.
-func (c *Config) pushInstead(address string) string {
+func (c *Config) pushInstead(address string) string { return c.instead(address, ".pushinsteadof") }
+
+func (c *Config) instead(address, key string) string {
 	if c == nil {
 		return address
 	}
 	longest, to := "", address
 	for _, e := range c.entries {
 		base, ok := strings.CutPrefix(e.key, "url.")
-		base, ok2 := strings.CutSuffix(base, ".pushinsteadof")
+		base, ok2 := strings.CutSuffix(base, key)
 		rest, ok3 := strings.CutPrefix(address, e.value)
 		if ok && ok2 && ok3 && len(e.value) > len(longest) {
 			longest, to = e.value, base+rest
@@ -123,6 +125,9 @@ func fromHere(address string) string {
 	return address
 }
 
+// longName is from which length on a user's name may be a token.
+const longName = 20
+
 // withoutPassword is an address as it may be shown.
 func withoutPassword(address string) string {
 	u, err := url.Parse(address)
@@ -134,6 +139,9 @@ func withoutPassword(address string) string {
 	}
 	if _, secret := u.User.Password(); secret {
 		u.User = url.User(u.User.Username())
+	}
+	if len(u.User.Username()) >= longName {
+		u.User = nil // a token is no name
 	}
 	return u.String()
 }

@@ -69,7 +69,7 @@ func (r *Remote) wire(o WireOptions, push bool) (w *wire, err error) {
 	if _, err := rand.Read(id[:]); err != nil {
 		return nil, err
 	}
-	w = &wire{remote: r, dir: filepath.Join(room, hex.EncodeToString(id[:])), progress: o.Progress, push: push, prompt: o.Prompt}
+	w = &wire{remote: r, dir: filepath.Join(room, newWire+hex.EncodeToString(id[:])), progress: o.Progress, push: push, prompt: o.Prompt}
 	defer func() {
 		if err != nil {
 			w.close()
@@ -87,6 +87,11 @@ func (r *Remote) wire(o WireOptions, push bool) (w *wire, err error) {
 		return nil, err
 	}
 	lockFile(w.lock)
+	made := filepath.Join(room, hex.EncodeToString(id[:]))
+	if err := os.Rename(w.dir, made); err != nil {
+		return nil, err
+	}
+	w.dir = made
 	files := map[string]string{
 		"HEAD":                    "ref: refs/heads/none\n",
 		"config":                  wireConfig,
@@ -100,14 +105,32 @@ func (r *Remote) wire(o WireOptions, push bool) (w *wire, err error) {
 	return w, nil
 }
 
+// newWire begins the name of a wire that is being made: it may have no lock yet.
+const newWire = "new-"
+
 // sweepWires removes what killed processes left.
 func sweepWires(room string) {
 	for _, name := range namesIn(room) {
 		dir := filepath.Join(room, name)
-		if dead, there := isAbandoned(filepath.Join(dir, "lock")); there && dead {
+		settled := time.Duration(0)
+		if strings.HasPrefix(name, newWire) {
+			settled = settleAge
+		}
+		if time.Since(modified(dir)) >= settled && isDeadWire(dir) {
 			os.RemoveAll(dir)
 		}
 	}
+}
+
+// isDeadWire reports whether nobody holds a wire's lock.
+func isDeadWire(dir string) bool {
+	f, err := os.Open(filepath.Join(dir, "lock"))
+	if err != nil {
+		return errors.Is(err, os.ErrNotExist)
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	return err == nil && abandoned(f, info, 0)
 }
 
 func (w *wire) close() {
@@ -134,6 +157,7 @@ func (w *wire) settings() []string {
 	if w.large && !strings.Contains(address, ":") && !filepath.IsAbs(address) {
 		address = filepath.Join(w.folder(), address)
 	}
+	address, secret := splitAddress(w.remote.store.config().rewritten(address))
 	pairs := [][2]string{{"remote." + wireRemote + ".url", address}}
 	if config := w.remote.store.config(); config != nil {
 		for _, e := range config.entries {
@@ -155,7 +179,8 @@ func (w *wire) settings() []string {
 	if w.large { // nobody is to be asked for locks, and nothing written to its settings
 		pairs = append(pairs, [2]string{"lfs.locksverify", "false"}, [2]string{"lfs.setlockablereadonly", "false"})
 	}
-	env := []string{fmt.Sprintf("GIT_CONFIG_COUNT=%d", len(pairs))}
+	pairs = append(pairs, secret.settings()...)
+	env := append(secret.environment(), fmt.Sprintf("GIT_CONFIG_COUNT=%d", len(pairs)))
 	for i, p := range pairs {
 		env = append(env, fmt.Sprintf("GIT_CONFIG_KEY_%d=%s", i, p[0]), fmt.Sprintf("GIT_CONFIG_VALUE_%d=%s", i, p[1]))
 	}
