@@ -36,7 +36,7 @@ var trainings = []struct {
 func languages(t *testing.T) string {
 	t.Helper()
 	bin := t.TempDir()
-	run(t, ".", "go", "build", "-o", bin+string(filepath.Separator), "../cmd/exprec")
+	build(t, bin+string(filepath.Separator), "../cmd/exprec")
 	t.Setenv("PATH", bin+string(filepath.ListSeparator)+os.Getenv("PATH"))
 	dir := project(t)
 	for _, name := range []string{"train.py", "train.js", "train.R"} {

@@ -26,6 +26,17 @@ func run(t *testing.T, dir, name string, arguments ...string) string {
 	return string(out)
 }
 
+// build builds a program, or several into a folder, as other tests build them:
+// without cgo. So packages are compiled once.
+func build(t *testing.T, to, from string) {
+	t.Helper()
+	command := exec.Command("go", "build", "-o", to, from)
+	command.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if out, err := command.CombinedOutput(); err != nil {
+		t.Fatalf("build %s: %v\n%s", from, err, out)
+	}
+}
+
 // project makes a repository with one committed file.
 func project(t *testing.T) string {
 	t.Helper()
@@ -57,7 +68,7 @@ func newest(t *testing.T, dir string) *recorder.Run {
 func TestQuickstartRecordsARun(t *testing.T) {
 	dir := project(t)
 	program := filepath.Join(t.TempDir(), "quickstart")
-	run(t, ".", "go", "build", "-o", program, "./quickstart")
+	build(t, program, "./quickstart")
 	unchanged := gitstoretest.Unchanged(t, dir)
 	out := run(t, dir, program)
 	unchanged()

@@ -16,7 +16,7 @@ import (
 // Programs in other languages that record themselves by the protocol alone.
 func TestOtherLanguagesRecordThemselves(t *testing.T) {
 	bin := t.TempDir()
-	run(t, ".", "go", "build", "-o", bin+string(filepath.Separator), "../cmd/exprec")
+	build(t, bin+string(filepath.Separator), "../cmd/exprec")
 	path := os.Getenv("PATH")
 	for _, example := range []string{"bash train.sh 4", "node train.js 4"} {
 		words := strings.Fields(example)

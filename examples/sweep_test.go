@@ -15,7 +15,7 @@ import (
 func TestSweep(t *testing.T) {
 	bin := t.TempDir()
 	for _, name := range []string{"./digits", "./sweep", "../cmd/exprec"} {
-		run(t, ".", "go", "build", "-o", bin+string(filepath.Separator), name)
+		build(t, bin+string(filepath.Separator), name)
 	}
 	t.Setenv("PATH", bin+string(filepath.ListSeparator)+os.Getenv("PATH"))
 	dir := project(t)

@@ -32,6 +32,7 @@ func newStage(t testing.TB) *stage {
 	s := &stage{bin: t.TempDir()}
 	for _, pkg := range []string{"../cmd/exprec", "./testdata/printer"} {
 		cmd := exec.Command("go", "build", "-o", s.bin, pkg)
+		cmd.Env = append(os.Environ(), "CGO_ENABLED=0") // as other tests build it: the packages are compiled once
 		if out, err := cmd.CombinedOutput(); err != nil {
 			t.Fatalf("build %s: %v\n%s", pkg, err, out)
 		}

@@ -11,6 +11,7 @@ cd "$(dirname "$0")/.."
 here=$PWD
 
 if [ "${1:-}" != --pictures ]; then
+	export EXPREC_BROWSER=full # the usual tests look at fewer pages
 	exec go test -count=1 ./views/... "$@"
 fi
 

@@ -1,12 +1,16 @@
 package views
 
 import (
+	"os"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/exprec/exprec/views/browsertest"
 )
+
+// full reports whether everything is to be looked at, as scripts/browser.sh does.
+func full() bool { return os.Getenv("EXPREC_BROWSER") == "full" }
 
 // samples are pages of every kind that the dashboard has: of each route those
 // that a crawl comes by first.
@@ -31,7 +35,11 @@ func (b *bench) samples(run string, each int) []string {
 // console, nothing that axe-core finds, no scrolling sideways, and it prints.
 func TestAllPagesInBrowser(t *testing.T) {
 	b := newBench(t)
-	paths := append(b.samples(b.seed(), 2), "/?q=nothing-is-called-so")
+	each := 1
+	if full() {
+		each = 2
+	}
+	paths := append(b.samples(b.seed(), each), "/?q=nothing-is-called-so")
 	wide, narrow := browsertest.NewTab(t, 1440, 900, false), browsertest.NewTab(t, 390, 844, true)
 	for _, path := range paths {
 		wide.Open(b.url + path)

@@ -15,8 +15,10 @@ import (
 func build(t *testing.T) (program, dir string) {
 	t.Helper()
 	program, dir = filepath.Join(t.TempDir(), "digits"), t.TempDir()
-	for _, command := range [][]string{{"go", "build", "-o", program, "."}, {"git", "init", "-q", dir}} {
-		if out, err := exec.Command(command[0], command[1:]...).CombinedOutput(); err != nil {
+	for _, words := range [][]string{{"go", "build", "-o", program, "."}, {"git", "init", "-q", dir}} {
+		command := exec.Command(words[0], words[1:]...)
+		command.Env = append(os.Environ(), "CGO_ENABLED=0") // as other tests build: packages are compiled once
+		if out, err := command.CombinedOutput(); err != nil {
 			t.Fatalf("%v\n%s", err, out)
 		}
 	}

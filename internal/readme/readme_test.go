@@ -92,7 +92,10 @@ func TestGoCodeRuns(t *testing.T) {
 func run(t *testing.T, dir, name string, arguments ...string) string {
 	t.Helper()
 	command := exec.Command(name, arguments...)
-	command.Dir = dir
+	command.Dir, command.Env = dir, os.Environ()
+	if name == "go" {
+		command.Env = append(command.Env, "CGO_ENABLED=0") // as other tests build: packages are compiled once
+	}
 	out, err := command.CombinedOutput()
 	if err != nil {
 		t.Fatalf("%s: %v\n%s", name, err, out)

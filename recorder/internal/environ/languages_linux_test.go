@@ -114,7 +114,9 @@ func TestGoModulesOfACommand(t *testing.T) {
 		t.Errorf("found %s, %q %q", p.Language, runtime, lines)
 	}
 	program := filepath.Join(dir, "quickstart")
-	if out, err := exec.Command("go", "build", "-buildvcs=false", "-o", program, "github.com/exprec/exprec/examples/quickstart").CombinedOutput(); err != nil {
+	build := exec.Command("go", "build", "-buildvcs=false", "-o", program, "github.com/exprec/exprec/examples/quickstart")
+	build.Env = append(os.Environ(), "CGO_ENABLED=0") // as other tests build: packages are compiled once
+	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
 	_, lines = Packages(t.Context(), Program{Process{Exe: program}, Go}, nil)
