@@ -79,7 +79,7 @@ func (c *catalog) exchangedValues(name string) values {
 		key := c.key(row)
 		uuid := idText(key.ID)
 		switch name {
-		case "from":
+		case "fetched":
 			return query.TextOf(e.fetched[uuid].From)
 		case "shared":
 			return query.FlagOf(slices.ContainsFunc(e.remotes(uuid, key.Tip), func(s RemoteState) bool { return s.Same }))

@@ -178,7 +178,7 @@ func (s *sharing) note(u gitstore.Update) {
 	case !ok:
 	case u.Old.IsZero():
 		s.result.New = append(s.result.New, uuid)
-	case !slices.Contains(s.result.Merged, uuid) && !slices.Contains(s.result.Updated, uuid):
+	case !slices.Contains(slices.Concat(s.result.Merged, s.result.Updated, s.result.Conflicts), uuid):
 		s.result.Updated = append(s.result.Updated, uuid)
 	}
 }

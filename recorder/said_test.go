@@ -81,7 +81,7 @@ func TestFetchedFrom(t *testing.T) {
 		return ids
 	}
 	for query, want := range map[string][]string{
-		"remote=origin": {id}, "shared=true": {id}, "shared=false": {own}, "from=origin": {id}, "missing:from": {own}, "remote=backup": nil, "not remote=origin": {own},
+		"remote=origin": {id}, "shared=true": {id}, "shared=false": {own}, "fetched=origin": {id}, "missing:fetched": {own}, "remote=backup": nil, "not remote=origin": {own},
 	} {
 		if got := matches(1, query); !slices.Equal(got, want) {
 			t.Errorf("%s matches %v, want %v", query, got, want)
@@ -103,10 +103,10 @@ func TestOwnValuesBeforeLaterKeys(t *testing.T) {
 	tm := newTeam(t, 1)
 	e := Start(Options{Dir: tm.dirs[0], Quiet: true, NoOutput: true, NoSystem: true})
 	e.SetParameter("shared", 3)
-	e.AddScalar("from", 0.5, 1)
+	e.AddScalar("fetched", 0.5, 1)
 	e.Finish()
 	tm.record(0, "other")
-	for _, query := range []string{"shared=3", "shared=2..4", "from=0.5", "min(from)=0.5"} {
+	for _, query := range []string{"shared=3", "shared=2..4", "fetched=0.5", "min(fetched)=0.5"} {
 		rows, err := tm.open(0).Rows(t.Context(), query)
 		if err != nil || rows.Len() != 1 || rows.At(0).ID() != e.ID() {
 			t.Errorf("%s: %v runs, %v", query, rows.Len(), err)

@@ -47,7 +47,7 @@ func TestRunPageSaysWhereARunIs(t *testing.T) {
 		}
 	}
 	for query, both := range map[string]bool{"shared=false": true, "remote=origin": false} {
-		page := b.get("/?q="+url.QueryEscape(query)+"&cols=remote,shared,from", http.StatusOK)
+		page := b.get("/?q="+url.QueryEscape(query)+"&cols=remote,shared,fetched", http.StatusOK)
 		if !strings.Contains(page, "/runs/"+run[:8]) || strings.Contains(page, "/runs/"+other[:8]) != both {
 			t.Errorf("%s: the list has other runs", query)
 		}

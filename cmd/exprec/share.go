@@ -181,7 +181,7 @@ func remoteAndRuns(p *recorder.Project, words []string) (remote string, runs []s
 func (a *app) sharing(remote string, o shareOptions) recorder.ShareOptions {
 	share := recorder.ShareOptions{Remote: remote, DryRun: o.dry}
 	if a.errs.tty && !o.silent {
-		share.Progress = func(line string) { a.errs.line(styled(dimStyle, "%s", sanitizeLine(line))); a.errs.flush() }
+		share.Progress = a.errs.passing
 		share.Prompt = true
 	}
 	return share
@@ -189,11 +189,12 @@ func (a *app) sharing(remote string, o shareOptions) recorder.ShareOptions {
 
 // shared says what became of the runs.
 func (a *app) shared(how string, s *recorder.Shared, err error, o shareOptions) error {
+	a.errs.erase()
 	if err != nil {
 		return remoteError(err)
 	}
 	if o.json {
-		if err := encode(a.out, sharedJSON(s), ""); err != nil {
+		if err := encode(a.out, sharedJSON(s, o.dry), ""); err != nil {
 			return err
 		}
 		return remoteError(s.Err())
@@ -238,7 +239,7 @@ func sharedWords(s *recorder.Shared) string {
 }
 
 // sharedJSON is the summary for programs.
-func sharedJSON(s *recorder.Shared) map[string]any {
+func sharedJSON(s *recorder.Shared, dry bool) map[string]any {
 	list := func(ids []string) []string { return append([]string{}, ids...) }
 	refused := []map[string]string{}
 	for _, r := range s.Refused {
@@ -246,7 +247,7 @@ func sharedJSON(s *recorder.Shared) map[string]any {
 	}
 	return map[string]any{
 		"schema": 1, "remote": s.Remote, "new": list(s.New), "light": list(s.Light), "updated": list(s.Updated), "merged": list(s.Merged),
-		"conflicts": list(s.Conflicts), "refused": refused, "same": s.Same,
+		"conflicts": list(s.Conflicts), "refused": refused, "same": s.Same, "dry_run": dry,
 	}
 }
 

@@ -108,7 +108,8 @@ type screen struct {
 	buffer *bufio.Writer
 	tty    bool
 	colour bool
-	width  int // columns of the terminal, 0 where there is no limit
+	width  int  // columns of the terminal, 0 where there is no limit
+	passes bool // a line of progress stands there, without an end
 	err    error
 }
 
@@ -143,6 +144,10 @@ func (s *screen) line(pieces ...text) {
 // raw writes bytes as they are: content that was asked for, into a pipe or a
 // file, or what has been made harmless already.
 func (s *screen) raw(b []byte) {
+	if s.passes && s.err == nil {
+		s.passes = false
+		_, s.err = s.buffer.WriteString("\r\x1b[K")
+	}
 	if s.err == nil {
 		_, s.err = s.buffer.Write(b)
 	}
