@@ -151,6 +151,11 @@ func (r *Remote) pushTry(ctx context.Context, o WireOptions, l *Listing, updates
 	if len(answers) == 0 && err != nil {
 		return nil, err
 	}
+	for i := range answers {
+		if a := &answers[i]; a.Reason != "" && !a.Stale {
+			a.Reason += fmt.Sprintf("%.300s", w.theirs.sentence()) // a hook's reason
+		}
+	}
 	return answers, nil
 }
 

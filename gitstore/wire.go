@@ -40,6 +40,7 @@ type wire struct {
 	large    bool      // it is for git-lfs
 	input    io.Reader // of git
 	drop     bool      // what git prints is of no use
+	theirs   tail      // what the remote itself has said, but for progress
 }
 
 // WireOptions say how a remote is spoken to.
@@ -383,6 +384,9 @@ func (w *words) pass(final bool) {
 	}
 	if final && !isNoise(text) {
 		w.said.Write([]byte(text + "\n"))
+		if said, ok := strings.CutPrefix(text, "remote:"); ok {
+			w.wire.theirs.Write([]byte(said + "\n"))
+		}
 	}
 	if w.wire.progress != nil {
 		w.wire.progress(text)

@@ -16,8 +16,6 @@ var remoteHints = []struct{ words, hint string }{
 	{"Authorization error", mayNotHint},
 	{"access denied or repository not exported", "there is no such repository, or it takes no pushes"},
 	{"Permission denied (publickey", "ssh has no key that the host knows: ssh-add -l lists those it has"},
-	{"deletion prohibited", "the server keeps every ref, by its receive.denyDeletes"},
-	{"non-fast-forward", "the server lets no ref be replaced, by its receive.denyNonFastForwards, and notes replace a run's last commit"},
 	{"deny updating a hidden ref", "the server hides the refs of runs, by its transfer.hideRefs"},
 }
 
