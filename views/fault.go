@@ -41,6 +41,8 @@ func faultOf(err error) *fault {
 		status = 499 // nobody waits for the answer any more
 	case errors.Is(err, recorder.ErrNoRun), errors.Is(err, recorder.ErrNoScalar), errors.Is(err, recorder.ErrNoImage), nothingYet(err):
 		status = http.StatusNotFound
+	case errors.Is(err, recorder.ErrLight):
+		return &fault{status: http.StatusNotFound, text: sentence(err.Error()), hint: "The page of the run has a button that gets all of it."}
 	case errors.Is(err, recorder.ErrPurged):
 		status = http.StatusGone
 	case errors.Is(err, recorder.ErrInvalid), errors.Is(err, recorder.ErrNoKey), errors.As(err, &query):

@@ -55,6 +55,9 @@ func (d *Dashboard) showRun(w http.ResponseWriter, r *http.Request, status int, 
 	if v.Region != "run-head" && v.Region != "run-tabs" {
 		content, err = body(r.Context(), p, v)
 	}
+	if errors.Is(err, recorder.ErrLight) {
+		content, err = templ.NopComponent, nil // the frame says where it is
+	}
 	if errors.Is(err, recorder.ErrDamaged) || errors.Is(err, recorder.ErrNewer) {
 		status, content = faultOf(err).status, unreadable(sentence(err.Error()))
 	} else if err != nil {

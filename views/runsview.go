@@ -137,6 +137,9 @@ func statusCell(r recorder.Row) runsCell {
 	if f := r.Failure(); f != nil {
 		c.Title = strings.TrimPrefix(f.Type+": "+f.Message, ": ")
 	}
+	if remote := r.Light(); remote != "" {
+		c.Title = strings.TrimPrefix(c.Title+"; not here in full: "+visible(remote), "; ")
+	}
 	if steps := r.Steps(); steps > 0 && r.Status() == recorder.Running {
 		c.Progress = 0
 		for _, s := range r.Scalars() {
