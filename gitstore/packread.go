@@ -16,6 +16,7 @@ import (
 const (
 	maxDeltaChain = 4096      // git writes chains of at most 4095
 	maxDeltaBase  = 512 << 20 // bytes: git makes no deltas of larger objects
+	maxSideBase   = 64 << 20  // bytes of a delta's base, or 32 times what is made of it: git wants as much
 	maxInflation  = 1040      // zlib's best ratio is below this
 	readAhead     = 4 << 10   // a small object comes with one read
 )
@@ -228,31 +229,33 @@ func (d *database) packedRead(place packPlace, limit int64) (plumbing.ObjectType
 		return 0, nil, err
 	}
 	kind := chain[len(chain)-1].kind
-	if size, err := d.size(chain); err != nil || size > limit {
+	size, err := d.size(chain)
+	if err != nil || size > limit {
 		return kind, nil, tooLarge(size, limit, err)
 	}
 	if len(chain) == 1 {
 		data, err := d.inflate(chain[0], chain[0].size)
 		return kind, data, err
 	}
-	data, from, err := d.bottom(chain)
+	most := min(maxDeltaBase, max(maxSideBase, 32*size))
+	data, from, err := d.bottom(chain, most)
 	for i := from - 1; i >= 0 && err == nil; i-- {
-		data, err = d.step(chain[i], data)
+		data, err = d.step(chain[i], data, most)
 	}
 	return kind, data, err
 }
 
 // bottom is the deepest object of a chain that must be read: its content, and
 // its index in the chain.
-func (d *database) bottom(chain []packedObject) ([]byte, int, error) {
+func (d *database) bottom(chain []packedObject, most int64) ([]byte, int, error) {
 	for i, o := range chain {
 		if data, ok := d.bases.get(o.packPlace); ok {
 			return data, i, nil
 		}
 	}
 	last := len(chain) - 1
-	if chain[last].size > maxDeltaBase {
-		return nil, 0, tooLarge(chain[last].size, maxDeltaBase, nil)
+	if chain[last].size > most {
+		return nil, 0, tooLarge(chain[last].size, most, nil)
 	}
 	data, err := d.inflate(chain[last], chain[last].size)
 	if err == nil {
@@ -261,14 +264,17 @@ func (d *database) bottom(chain []packedObject) ([]byte, int, error) {
 	return data, last, err
 }
 
-// step applies one delta.
-func (d *database) step(o packedObject, base []byte) ([]byte, error) {
-	if o.size > maxDeltaBase {
-		return nil, tooLarge(o.size, maxDeltaBase, nil)
+// step applies one delta, where what comes of it has at most so many bytes.
+func (d *database) step(o packedObject, base []byte, most int64) ([]byte, error) {
+	if o.size > most {
+		return nil, tooLarge(o.size, most, nil)
 	}
 	delta, err := d.inflate(o, o.size)
 	if err != nil {
 		return nil, err
+	}
+	if _, size, _, err := deltaSizes(delta); err == nil && size > most {
+		return nil, tooLarge(size, most, nil)
 	}
 	data, err := applyDelta(base, delta)
 	if err != nil {

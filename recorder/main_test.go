@@ -34,6 +34,7 @@ var programs = map[string]func(){
 	"joins":   joins,
 	"creates": creates,
 	"lists":   lists,
+	"fetches": fetches,
 	"recover": recovers,
 	"driven":  driven,
 	"saves":   saves,
