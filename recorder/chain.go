@@ -48,30 +48,43 @@ const maxChainRuns = 10_000
 // it. Where several go on from one run, all are given, in the order of their
 // starts.
 func (p *Project) Chain(ctx context.Context, r *Run) ([]*Run, error) {
-	runs, err := p.Runs(ctx, "")
+	rows, err := p.Rows(ctx, "")
 	if err != nil {
 		return nil, err
 	}
-	byID, next := map[string]*Run{}, map[string][]*Run{}
-	for _, run := range slices.Backward(runs) { // the oldest first
-		byID[run.uuid] = run
-		if before := run.started.Continues; before != "" {
-			next[before] = append(next[before], run)
+	byID, next := map[string]Row{}, map[string][]Row{}
+	for i := rows.Len() - 1; i >= 0; i-- { // the oldest first
+		row := rows.At(i)
+		byID[row.ID()] = row
+		if before := row.Continues(); before != "" {
+			next[before] = append(next[before], row)
 		}
 	}
 	seen := map[string]bool{r.uuid: true}
 	chain := []*Run{r}
-	for at := byID[r.started.Continues]; at != nil && !seen[at.uuid] && len(chain) < maxChainRuns; at = byID[at.started.Continues] {
-		seen[at.uuid] = true
-		chain = append(chain, at)
+	take := func(row Row) bool {
+		if seen[row.ID()] || len(chain) == maxChainRuns {
+			return false
+		}
+		seen[row.ID()] = true
+		chain = append(chain, row.Run())
+		return true
+	}
+	for before := r.started.Continues; ; {
+		row, ok := byID[before]
+		if !ok || !take(row) {
+			break
+		}
+		before = row.Continues()
 	}
 	slices.Reverse(chain)
-	for todo := next[r.uuid]; len(todo) > 0 && len(chain) < maxChainRuns; todo = todo[1:] {
-		if at := todo[0]; !seen[at.uuid] {
-			seen[at.uuid] = true
-			chain = append(chain, at)
-			todo = append(todo, next[at.uuid]...)
+	for todo := next[r.uuid]; len(todo) > 0 && ctx.Err() == nil; todo = todo[1:] {
+		if take(todo[0]) {
+			todo = append(todo, next[todo[0].ID()]...)
 		}
+	}
+	if err := ctx.Err(); err != nil {
+		return nil, err
 	}
 	return chain, nil
 }

@@ -37,7 +37,11 @@ func (p *Project) Undelete(ctx context.Context, r *Run) error {
 // Deleted lists the runs that were deleted, newest first. Those that were
 // purged are among them: nothing but their ids is left.
 func (p *Project) Deleted(ctx context.Context) ([]*Run, error) {
-	all, err := p.all(ctx)
+	rows, err := p.rowsOf(ctx, "", time.Now(), true)
+	if err != nil {
+		return nil, err
+	}
+	all, err := rows.open(ctx)
 	if err != nil {
 		return nil, err
 	}

@@ -50,6 +50,11 @@ func (p *Project) Rows(ctx context.Context, text string) (*Rows, error) {
 
 // rowsAt is Rows at a moment, from which dates in the query count.
 func (p *Project) rowsAt(ctx context.Context, text string, now time.Time) (*Rows, error) {
+	return p.rowsOf(ctx, text, now, false)
+}
+
+// rowsOf is rowsAt for the runs that were deleted, or for all others.
+func (p *Project) rowsOf(ctx context.Context, text string, now time.Time, deleted bool) (*Rows, error) {
 	q, err := query.Parse(text, now)
 	if err != nil {
 		return nil, err
@@ -59,12 +64,12 @@ func (p *Project) rowsAt(ctx context.Context, text string, now time.Time) (*Rows
 		return nil, err
 	}
 	r := &Rows{of: c, query: q}
-	matches, deleted := q.Bind(c), c.numbers("flags")
+	matches, flags := q.Bind(c), c.numbers("flags")
 	for i, row := range c.order() {
 		if i%64 == 0 && ctx.Err() != nil {
 			return nil, ctx.Err()
 		}
-		if half, at := deleted.in(row); half.Number(at)&deletedFlag == 0 && matches(row) {
+		if half, at := flags.in(row); half.Number(at)&deletedFlag != 0 == deleted && matches(row) {
 			r.rows = append(r.rows, row)
 		}
 	}

@@ -194,12 +194,20 @@ func (p *Project) otherSeeds(ctx context.Context, a *Run, besides string) ([]map
 	if err != nil {
 		return nil, err
 	}
-	all, err := p.Runs(ctx, "")
+	rows, err := p.Rows(ctx, "")
 	if err != nil {
 		return nil, err
 	}
 	var seeds []map[string]any
-	for _, r := range all {
+	for i := range rows.Len() {
+		row := rows.At(i)
+		if row.Group() != a.Info().Group || row.Status() != Succeeded || row.ID() == besides {
+			continue
+		}
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		r := row.Run()
 		if r.Info().Group != a.Info().Group || r.Status() != Succeeded || r.ID() == besides || r.Info().RerunOf != "" {
 			continue
 		}
