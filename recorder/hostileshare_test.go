@@ -176,7 +176,10 @@ func TestFetchFromAmongManyRefs(t *testing.T) {
 	name := filepath.Join(tm.server, "packed-refs")
 	packed := string(must(os.ReadFile(name)))
 	lines := strings.SplitAfter(packed, "\n")
-	const junk = 100_000
+	junk, most := 100_000, 10*time.Second
+	if os.Getenv("EXPREC_HOSTILE") == "full" {
+		junk, most = 999_000, 3*time.Minute
+	}
 	for i := range junk {
 		lines = append(lines, fmt.Sprintf("%s refs/exprec/%06d-x\n", tip, i))
 	}
@@ -189,7 +192,7 @@ func TestFetchFromAmongManyRefs(t *testing.T) {
 	if !slices.Equal(shared.New, []string{id}) || shared.Skipped != junk {
 		t.Errorf("new %v, skipped %d", shared.New, shared.Skipped)
 	}
-	if took := time.Since(began); took > 10*time.Second {
+	if took := time.Since(began); took > most {
 		t.Errorf("it took %v", took)
 	}
 	if refs := refsIn(t, tm.dirs[1]); strings.Count(refs, "\n") > 0 {
