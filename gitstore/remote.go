@@ -77,13 +77,23 @@ func (c *Config) instead(address, key string) string {
 	return to
 }
 
-// config is that of the repository; a private store has none of its own.
+// config is that of the repository. A private store has none of its own, and goes
+// by that of the user.
 func (s *Store) config() *Config {
-	if s.repo == nil {
-		return nil
+	if s.repo != nil {
+		return s.repo.Config
 	}
-	return s.repo.Config
+	s.userConfig.Do(func() {
+		if c, err := loadConfig(""); err == nil {
+			s.user = c
+		}
+	})
+	return s.user
 }
+
+// Setting is the value of a key in git's configuration, that of the user for a
+// store that is not in a repository.
+func (s *Store) Setting(key string) (string, bool) { return s.config().Get(key) }
 
 // Remotes are the names of the remotes in the configuration, sorted.
 func (s *Store) Remotes() []string { return s.config().subsections("remote", "url") }

@@ -16,6 +16,9 @@ type Store struct {
 	private bool
 	shared  os.FileMode // bits that core.sharedRepository adds
 	lfs     *LFS
+
+	userConfig sync.Once
+	user       *Config // nil where there is a repository
 	swept   sync.Once
 
 	packedRefs packedCache

@@ -115,11 +115,11 @@ func (p *Project) remoteName(asked string) (string, error) {
 	if asked != "" {
 		return asked, nil
 	}
-	if p.repo == nil {
-		return "", fmt.Errorf("%w: this project has no repository, so name an address", gitstore.ErrNoRemote)
-	}
-	if name, ok := p.repo.Config.Get("exprec.remote"); ok {
+	if name, ok := p.stores[0].Setting("exprec.remote"); ok {
 		return name, nil
+	}
+	if p.repo == nil {
+		return "", fmt.Errorf("%w: this project has no repository, so name an address, or set git config --global exprec.remote", gitstore.ErrNoRemote)
 	}
 	if head, err := p.repo.Head(); err == nil && head.Branch != "" {
 		if name, ok := p.repo.Config.Get("branch." + head.Branch + ".remote"); ok && name != "." {
