@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"flag"
 	"fmt"
 	"math/rand/v2"
@@ -16,161 +15,128 @@ import (
 	"github.com/exprec/exprec/gitstore/gitstoretest"
 )
 
-// teamRounds is how often everybody does something; scripts/team.sh asks for 200.
-var teamRounds = flag.Int("rounds", 3, "rounds of TestTeam")
+// scripts/team.sh asks for more.
+var (
+	teamRounds = flag.Int("rounds", 4, "rounds of TestTeam")
+	teamSeed   = flag.Uint64("seed", 0, "what TestTeam does follows from it; 0 draws one")
+	teamSkew   = flag.Bool("skew", false, "clocks of TestTeam differ")
+)
 
-// teammate is one clone of a team.
-type teammate struct {
-	name, dir string
-	bin       string
-	random    *rand.Rand
-	mu        *sync.Mutex
-	tags      map[string]string // that were added: tag → run
-	runs      *[]string
-}
-
-// Five clones, over ssh and http, record, edit, tag, archive, push and fetch at
-// the same time, and some are killed in between. In the end all have the same
-// runs and notes, and every repository is sound.
+// Five clones, over ssh and https, record, begin and end, edit, tag, delete,
+// purge, push and fetch at the same time, and many of their processes are
+// killed. In the end all have the same runs and notes, no word is lost, and
+// every repository is sound and otherwise as it was.
 func TestTeam(t *testing.T) {
-	bin := build(t)
-	root := t.TempDir()
-	server := filepath.Join(root, "server.git")
-	first := gitstoretest.New(t)
-	gitstoretest.Git(t, first, "init", "-q", "--bare", server)
-	gitstoretest.Git(t, first, "push", "-q", server, "HEAD:refs/heads/main")
-	gitstoretest.Git(t, server, "symbolic-ref", "HEAD", "refs/heads/main")
-	gitstoretest.Git(t, server, "config", "http.receivepack", "true")
-	web := gitstoretest.NewWebServer(t, root, false)
-	login, port := gitstoretest.SSHServer(t)
-	seed := uint64(time.Now().UnixNano())
-	t.Logf("seed %d", seed)
-	var mu sync.Mutex
-	var runs []string
-	var members []*teammate
-	for i := range 5 {
-		dir := filepath.Join(root, fmt.Sprintf("clone%d", i))
-		gitstoretest.Git(t, first, "clone", "-q", server, dir)
-		address := web.URL + "/server.git"
-		if i%2 == 0 {
-			address = fmt.Sprintf("ssh://root@127.0.0.1:%d%s", port, server)
-		}
-		gitstoretest.Git(t, dir, "remote", "set-url", "origin", address)
-		gitstoretest.Git(t, dir, "config", "core.sshCommand", login)
-		gitstoretest.KnowPassword(t, dir)
-		defer gitstoretest.Unchanged(t, dir)()
-		members = append(members, &teammate{
-			name: fmt.Sprintf("m%d", i), dir: dir, bin: bin, random: rand.New(rand.NewPCG(seed, uint64(i))),
-			mu: &mu, tags: map[string]string{}, runs: &runs,
-		})
+	seed := *teamSeed
+	if seed == 0 {
+		seed = uint64(time.Now().UnixNano())
 	}
+	t.Logf("%d rounds, -seed %d", *teamRounds, seed)
+	tm := newTeamwork(t, build(t), seed)
 	for range *teamRounds {
 		var all sync.WaitGroup
-		for _, m := range members {
-			all.Go(func() { m.act(t) })
+		for _, m := range tm.members {
+			all.Go(m.act)
 		}
 		all.Wait()
 	}
-	for range 2 {
-		for _, m := range members {
-			m.must(t, "push")
-			m.must(t, "fetch")
+	tm.settle()
+	tm.check()
+	t.Log(tm.tally)
+}
+
+// teamwork is what the members of a team share.
+type teamwork struct {
+	*testing.T
+	server  string
+	members []*teammate
+	tally   *tally
+
+	mu     sync.Mutex
+	runs   []string // that somebody has recorded
+	purged map[string]bool
+	words  map[word]bool // that must not get lost
+	maybe  map[word]bool // of edits that were killed
+}
+
+// word is something that somebody said of a run.
+type word struct{ run, field, text string }
+
+func newTeamwork(t *testing.T, bin string, seed uint64) *teamwork {
+	root := t.TempDir()
+	tm := &teamwork{T: t, server: filepath.Join(root, "server.git"), tally: newTally(), purged: map[string]bool{}, words: map[word]bool{}, maybe: map[word]bool{}}
+	first := gitstoretest.New(t)
+	gitstoretest.Git(t, first, "init", "-q", "--bare", tm.server)
+	gitstoretest.Git(t, first, "push", "-q", tm.server, "HEAD:refs/heads/main")
+	gitstoretest.Git(t, tm.server, "symbolic-ref", "HEAD", "refs/heads/main")
+	gitstoretest.Git(t, tm.server, "config", "http.receivepack", "true")
+	gitstoretest.Git(t, tm.server, "config", "uploadpack.allowFilter", "true")
+	web := gitstoretest.NewTLSWebServer(t, root, false)
+	login, port := gitstoretest.SSHServer(t)
+	for i, name := range []string{"ann", "bob", "cem", "dan", "eve"} {
+		dir := filepath.Join(root, name)
+		gitstoretest.Git(t, first, "clone", "-q", tm.server, dir)
+		address := web.URL + "/server.git"
+		if i%2 == 0 {
+			address = fmt.Sprintf("ssh://root@127.0.0.1:%d%s", port, tm.server)
 		}
-	}
-	checkTeam(t, members, server)
-}
-
-// act does one thing.
-func (m *teammate) act(t *testing.T) {
-	run := m.someRun()
-	switch what := m.random.IntN(10); {
-	case what < 2 || run == "":
-		file := filepath.Join(m.dir, ".git", fmt.Sprintf("id%d", m.random.Uint64()))
-		m.must(t, "run", "--id-file", file, "--name", m.name, "--", "true")
-		if id, err := os.ReadFile(file); err == nil {
-			m.mu.Lock()
-			*m.runs = append(*m.runs, strings.TrimSpace(string(id)))
-			m.mu.Unlock()
+		for _, setting := range [][2]string{{"remote.origin.url", address}, {"core.sshCommand", login}, {"http.sslCAInfo", web.Authority}} {
+			gitstoretest.Git(t, dir, "config", setting[0], setting[1])
 		}
-		os.Remove(file)
-	case what < 5:
-		tag := fmt.Sprintf("%s-%d", m.name, len(m.tags))
-		if m.exprec(0, "edit", run, "--tag", tag) == nil {
-			m.tags[tag] = run
+		gitstoretest.KnowPassword(t, dir)
+		t.Cleanup(gitstoretest.Unchanged(t, dir))
+		program := filepath.Join(bin, "exprec")
+		if *teamSkew {
+			program = skewed(t, bin, clockSkews[i])
 		}
-	case what < 6:
-		_ = m.exprec(0, "edit", run, "--title", fmt.Sprintf("%s says %d", m.name, m.random.IntN(1000)))
-	case what < 8:
-		_ = m.exprec(m.mercy(), "push")
-	default:
-		_ = m.exprec(m.mercy(), "fetch")
+		tm.members = append(tm.members, &teammate{
+			teamwork: tm, name: name, dir: dir, program: program,
+			random: rand.New(rand.NewPCG(seed, uint64(i))), tags: map[string]string{},
+		})
 	}
+	return tm
 }
 
-// someRun is a run that somebody has recorded; whether it is here already is
-// luck.
-func (m *teammate) someRun() string {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if len(*m.runs) == 0 {
-		return ""
-	}
-	return (*m.runs)[m.random.IntN(len(*m.runs))]
-}
+// clockSkews are how far the clocks of the members are off.
+var clockSkews = []time.Duration{0, 40 * time.Minute, -3 * time.Hour, 3 * 24 * time.Hour, time.Second}
 
-// mercy is after how long a process is killed; often it is not.
-func (m *teammate) mercy() time.Duration {
-	if m.random.IntN(3) > 0 {
-		return 0
-	}
-	return time.Duration(m.random.IntN(400)) * time.Millisecond
-}
-
-// exprec runs a command, and kills it after some time where that is not zero.
-func (m *teammate) exprec(kill time.Duration, args ...string) error {
-	ctx := context.Background()
-	if kill > 0 {
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(ctx, kill)
-		defer cancel()
-	}
-	c := exec.CommandContext(ctx, filepath.Join(m.bin, "exprec"), args...)
-	c.Dir, c.WaitDelay = m.dir, 10*time.Second
-	out, err := c.CombinedOutput()
+// skewed builds an exprec whose notes are written by another clock.
+func skewed(t *testing.T, bin string, by time.Duration) string {
+	source, err := filepath.Abs("../../recorder/edit.go")
 	if err != nil {
-		return fmt.Errorf("%s: exprec %s: %w\n%s", m.name, strings.Join(args, " "), err, out)
+		t.Fatal(err)
 	}
-	return nil
+	text, err := os.ReadFile(source)
+	if err != nil {
+		t.Fatal(err)
+	}
+	other := strings.ReplaceAll(string(text), "time.Now()", fmt.Sprintf("time.Now().Add(%d)", by))
+	if other == string(text) {
+		t.Fatal("notes do not get their time in recorder/edit.go any more")
+	}
+	dir := t.TempDir()
+	gitstoretest.Write(t, dir, "edit.go", other)
+	gitstoretest.Write(t, dir, "overlay.json", fmt.Sprintf(`{"Replace": {%q: %q}}`, source, filepath.Join(dir, "edit.go")))
+	program := filepath.Join(bin, "exprec"+by.String())
+	c := exec.Command("go", "build", "-overlay", filepath.Join(dir, "overlay.json"), "-o", program, ".")
+	c.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if out, err := c.CombinedOutput(); err != nil {
+		t.Fatalf("build with another clock: %v\n%s", err, out)
+	}
+	return program
 }
 
-func (m *teammate) must(t *testing.T, args ...string) {
-	if err := m.exprec(0, args...); err != nil {
-		t.Error(err)
-	}
-}
-
-// checkTeam wants everybody to have the same, and nothing to be lost.
-func checkTeam(t *testing.T, members []*teammate, server string) {
-	refs := func(dir string) string {
-		return gitstoretest.Git(t, dir, "for-each-ref", "refs/exprec/", "refs/exprec-conflicts/", "--format=%(refname) %(objectname)")
-	}
-	want := refs(server)
-	if lines := strings.Count(want, "\n") + 1; lines != len(*members[0].runs) {
-		t.Errorf("%d runs of %d are on the server", lines, len(*members[0].runs))
-	}
-	for _, m := range members {
-		if got := refs(m.dir); got != want {
-			t.Errorf("%s has\n%s\nthe server has\n%s", m.name, got, want)
-		}
-		gitstoretest.Git(t, m.dir, "fsck", "--strict", "--no-dangling")
-		for tag, run := range m.tags {
-			listed := &strings.Builder{}
-			c := exec.Command(filepath.Join(m.bin, "exprec"), "show", run, "--json")
-			c.Dir, c.Stdout = members[0].dir, listed
-			if err := c.Run(); err != nil || !strings.Contains(listed.String(), `"`+tag+`"`) {
-				t.Errorf("the tag %s of %s is lost: %v", tag, run, err)
-			}
+// settle ends what goes on, and lets everybody hear of everything.
+func (tm *teamwork) settle() {
+	for _, m := range tm.members {
+		for len(m.open) > 0 {
+			m.end()
 		}
 	}
-	gitstoretest.Git(t, server, "fsck", "--strict", "--no-dangling")
+	for range 2 {
+		for _, m := range tm.members {
+			m.must("push")
+			m.must("fetch")
+		}
+	}
 }
