@@ -71,6 +71,44 @@ func (b *exchangeBench) fetchOne(s *Store, want Ref) {
 	}
 }
 
+// Until refs reach what was fetched, the user's git leaves it alone, however
+// thoroughly it cleans up.
+func TestFetchedIsGuarded(t *testing.T) {
+	b := newExchangeBench(t, 3)
+	s := b.store(b.ours)
+	run := b.run(s, "refs/exprec/"+testUUID)
+	remote, listing := b.list(s)
+	if _, err := remote.Push(t.Context(), WireOptions{}, listing, []Update{{Ref: run.Name, New: run.Hash}}); err != nil {
+		t.Fatal(err)
+	}
+	other := b.store(b.theirs)
+	remote, listing = b.list(other)
+	fetched, err := remote.Fetch(t.Context(), WireOptions{}, listing, listing.Refs)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, args := range []string{"gc -q --prune=now --aggressive", "repack -a -d -q", "prune --expire=now", "maintenance run --task=gc --task=incremental-repack --quiet"} {
+		gitstoretest.Git(t, b.theirs, strings.Fields(args)...)
+	}
+	if err := other.CreateRefs(t.Context(), listing.Refs); err != nil {
+		t.Fatal(err)
+	}
+	if err := fetched.Release(); err != nil {
+		t.Fatal(err)
+	}
+	gitstoretest.Git(t, b.theirs, "gc", "-q", "--prune=now")
+	gitstoretest.Fsck(t, b.theirs)
+	if _, findings, err := other.Check(t.Context(), run.Hash); err != nil || len(findings) > 0 {
+		t.Errorf("%v, %+v", err, findings)
+	}
+	// What no ref ever reached goes as everything else does.
+	gitstoretest.Git(t, b.theirs, "update-ref", "-d", run.Name)
+	gitstoretest.Git(t, b.theirs, "gc", "-q", "--prune=now")
+	if other := b.store(b.theirs); other.Has(run.Hash) {
+		t.Error("the objects are kept for ever")
+	}
+}
+
 // A token that may only read: the push says so, the fetch works.
 func TestPushMayNotWrite(t *testing.T) {
 	b := newExchangeBench(t, 3)

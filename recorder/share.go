@@ -194,7 +194,7 @@ func (s *sharing) refuse(uuid string, err error) {
 
 // fetchBatch is how many runs are fetched at once: an interrupted fetch keeps
 // the batches before.
-const fetchBatch = 5000
+const fetchBatch = 1000
 
 // Fetch brings the runs of a remote, or what is new of them, into the project.
 // What people said on both sides is joined, and nothing here is overwritten.
