@@ -87,9 +87,14 @@ const maxLeases = 4000
 // error says why nothing could be asked; what the remote refused is in the
 // answers.
 func (r *Remote) Push(ctx context.Context, o WireOptions, l *Listing, updates []Update) ([]Answer, error) {
+	return r.PushDerived(ctx, o, l, updates, Derived{})
+}
+
+// PushDerived is [Remote.Push] of commits that the store does not hold.
+func (r *Remote) PushDerived(ctx context.Context, o WireOptions, l *Listing, updates []Update, d Derived) ([]Answer, error) {
 	var answers []Answer
 	for _, part := range inLeases(updates) {
-		some, err := r.pushPart(ctx, o, l, part)
+		some, err := r.pushPart(ctx, o, l, part, d)
 		answers = append(answers, some...)
 		if err != nil {
 			return answers, err
@@ -118,16 +123,16 @@ func inLeases(updates []Update) [][]Update {
 
 // pushPart pushes, in a partial clone at first without what is missing there:
 // mostly the remote has it, and git would fetch it only to see that.
-func (r *Remote) pushPart(ctx context.Context, o WireOptions, l *Listing, updates []Update) ([]Answer, error) {
-	answers, err := r.pushTry(ctx, o, l, updates, false)
+func (r *Remote) pushPart(ctx context.Context, o WireOptions, l *Listing, updates []Update, d Derived) ([]Answer, error) {
+	answers, err := r.pushTry(ctx, o, l, updates, d, false)
 	refused := slices.ContainsFunc(answers, func(a Answer) bool { return a.Reason != "" && !a.Stale })
 	if r.store.partial() && (err != nil || refused) && ctx.Err() == nil {
-		return r.pushTry(ctx, o, l, updates, true)
+		return r.pushTry(ctx, o, l, updates, d, true)
 	}
 	return answers, err
 }
 
-func (r *Remote) pushTry(ctx context.Context, o WireOptions, l *Listing, updates []Update, promised bool) ([]Answer, error) {
+func (r *Remote) pushTry(ctx context.Context, o WireOptions, l *Listing, updates []Update, d Derived, promised bool) ([]Answer, error) {
 	w, err := r.wire(o, true)
 	if err != nil {
 		return nil, err
@@ -137,7 +142,9 @@ func (r *Remote) pushTry(ctx context.Context, o WireOptions, l *Listing, updates
 	if err := w.find(ctx, l); err != nil {
 		return nil, err
 	}
-	args := []string{"push", "--porcelain", "--no-verify", "--no-follow-tags", "--recurse-submodules=no", "--no-signed", "--progress"}
+	if err := w.writeObjects(d); err != nil {
+		return nil, err
+	}
 	specs, leases, err := w.offer(updates)
 	if err != nil {
 		return nil, err
@@ -145,8 +152,7 @@ func (r *Remote) pushTry(ctx context.Context, o WireOptions, l *Listing, updates
 	if err := w.configure(specs); err != nil {
 		return nil, err
 	}
-	args = append(args, leases...)
-	out, err := w.git(ctx, append(args, wireRemote)...)
+	out, err := w.git(ctx, append(append(pushArgs(), leases...), wireRemote)...)
 	answers := parseAnswers(out, updates)
 	if len(answers) == 0 && err != nil {
 		return nil, err
@@ -157,6 +163,11 @@ func (r *Remote) pushTry(ctx context.Context, o WireOptions, l *Listing, updates
 		}
 	}
 	return answers, nil
+}
+
+// pushArgs are what every push is told.
+func pushArgs() []string {
+	return []string{"push", "--porcelain", "--no-verify", "--no-follow-tags", "--recurse-submodules=no", "--no-signed", "--progress"}
 }
 
 // offeredRefs is where a wire holds what it pushes: so one pattern names all

@@ -39,13 +39,10 @@ func (r *Remote) Fetch(ctx context.Context, o WireOptions, l *Listing, refs []Re
 	if err := w.configure(wantSpecs(refs)); err != nil {
 		return nil, err
 	}
-	args := []string{"fetch", "--no-write-fetch-head", "--no-auto-maintenance", "--no-tags", "--recurse-submodules=no", "--no-prune", "--progress"}
-	// A large content is looked at in parts, as long as it is no delta.
-	args = append([]string{"-c", "core.bigFileThreshold=32m"}, args...)
+	args := fetchArgs()
 	if r.store.partial() {
 		args = append(args, filterNothing)
 	}
-	args = append(args, wireRemote)
 	if _, err = w.git(ctx, args...); err != nil && strings.Contains(err.Error(), "does not support shallow") {
 		if err = os.Remove(filepath.Join(w.dir, "shallow")); err == nil { // it sends more then
 			_, err = w.git(ctx, args...)
@@ -55,6 +52,12 @@ func (r *Remote) Fetch(ctx context.Context, o WireOptions, l *Listing, refs []Re
 		return nil, err
 	}
 	return w.take()
+}
+
+// fetchArgs are what every fetch is told. A large content is looked at in parts,
+// as long as it is no delta.
+func fetchArgs() []string {
+	return []string{"-c", "core.bigFileThreshold=32m", "fetch", "--no-write-fetch-head", "--no-auto-maintenance", "--no-tags", "--recurse-submodules=no", "--no-prune", "--progress", wireRemote}
 }
 
 // wantSpecs are the commits that are wanted, as git's configuration has them: by

@@ -9,26 +9,29 @@ import (
 	"github.com/exprec/exprec/recorder/internal/record"
 )
 
-// ref is the run's ref in the store whose copy counts.
-func (p *Project) ref(uuid string) (*gitstore.Store, gitstore.Hash, error) {
+// ref is the run's commit in the store whose copy counts, and what its ref
+// stands for there, which is nothing where only an archive has the run.
+func (p *Project) ref(uuid string) (store *gitstore.Store, tip, ref gitstore.Hash, err error) {
 	var copies []runCopy
+	refs := map[*gitstore.Store]gitstore.Hash{}
 	for _, store := range p.stores {
-		hash, err := store.Ref(refPrefix + uuid)
+		tip, ref, err := p.tipIn(store, uuid)
 		switch {
 		case err == nil:
-			copies = append(copies, runCopy{store: store, hash: hash})
+			copies = append(copies, runCopy{store: store, hash: tip})
+			refs[store] = ref
 		case !errors.Is(err, gitstore.ErrNotFound):
-			return nil, gitstore.Hash{}, err
+			return nil, tip, ref, err
 		}
 	}
 	if light := p.lightList().runs[uuid]; len(copies) == 0 && light.remote != "" {
-		return nil, gitstore.Hash{}, fmt.Errorf("%w: its content is on %s", ErrLight, light.remote)
+		return nil, tip, ref, fmt.Errorf("%w: its content is on %s", ErrLight, light.remote)
 	}
 	if len(copies) == 0 {
-		return nil, gitstore.Hash{}, fmt.Errorf("%w in git yet; exprec recover puts it there", ErrNoRun)
+		return nil, tip, ref, fmt.Errorf("%w in git yet; exprec recover puts it there", ErrNoRun)
 	}
 	best := p.best(uuid, copies)
-	return best.store, best.tip, nil
+	return best.store, best.tip, refs[best.store], nil
 }
 
 // base is the commit that notes lie on: the record, or the start of a run that

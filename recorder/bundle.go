@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/exprec/exprec/gitstore"
 )
@@ -15,7 +17,7 @@ func (p *Project) Bundle(ctx context.Context, file string, allowSecrets bool, ru
 	store := p.stores[0]
 	var refs []gitstore.Ref
 	if len(runs) == 0 {
-		all, err := store.Refs(refPrefix)
+		all, err := p.runRefs(store)
 		if err != nil {
 			return 0, err
 		}
@@ -49,6 +51,15 @@ func (p *Project) Bundle(ctx context.Context, file string, allowSecrets bool, ru
 			return 0, fmt.Errorf("the run %s was %w: %s", run.Short(), ErrSecret, found)
 		}
 	}
+	for _, ref := range refs {
+		if _, err := store.Ref(ref.Name); !errors.Is(err, gitstore.ErrNotFound) {
+			continue
+		}
+		// It is in an archive, and git puts only into a bundle what has a ref.
+		if err := store.UpdateRef(ctx, ref.Name, ref.Hash, gitstore.Hash{}); err != nil {
+			return 0, err
+		}
+	}
 	return len(refs), store.Bundle(ctx, file, refs)
 }
 
@@ -60,6 +71,16 @@ func (p *Project) RemoveRemote(ctx context.Context, o ShareOptions) (*Shared, er
 	if err != nil {
 		return nil, err
 	}
+	if len(s.runsThere())+len(s.rivals) == 0 {
+		return nil, fmt.Errorf("%w of those on %s", ErrNoRun, s.remote.Name)
+	}
+	if o.DryRun {
+		return s.result, nil
+	}
+	kept, err := s.takeOut(ctx)
+	if err != nil {
+		return s.result, err
+	}
 	var updates []gitstore.Update
 	for _, ref := range s.listing.Refs {
 		uuid, isRun := runOf(ref)
@@ -68,13 +89,13 @@ func (p *Project) RemoveRemote(ctx context.Context, o ShareOptions) (*Shared, er
 			updates = append(updates, gitstore.Update{Ref: ref.Name, Old: ref.Hash})
 		}
 	}
-	if len(updates) == 0 {
-		return nil, fmt.Errorf("%w of those on %s", ErrNoRun, s.remote.Name)
+	removed := map[string]bool{}
+	for uuid := range s.stored {
+		if !kept[uuid] {
+			removed[uuid] = true
+		}
 	}
-	if o.DryRun {
-		return s.result, nil
-	}
-	if updates, err = s.withoutCataloged(ctx, updates); err != nil {
+	if updates, err = s.withoutCataloged(ctx, updates, removed); err != nil {
 		return nil, err
 	}
 	answers, err := s.remote.Push(ctx, o.WireOptions, s.listing, updates)
@@ -87,7 +108,13 @@ func (p *Project) RemoveRemote(ctx context.Context, o ShareOptions) (*Shared, er
 		case !isRun:
 		case a.Reason != "":
 			s.refuse(uuid, fmt.Errorf("it stays on %s: %s", s.remote.Name, a.Reason))
-		default:
+			removed[uuid] = false
+		case !kept[uuid]:
+			removed[uuid] = true
+		}
+	}
+	for _, uuid := range slices.Sorted(maps.Keys(removed)) {
+		if removed[uuid] {
 			s.result.Updated = append(s.result.Updated, uuid)
 		}
 	}

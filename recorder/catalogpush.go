@@ -3,6 +3,7 @@ package recorder
 import (
 	"context"
 	"errors"
+	"maps"
 	"os"
 	"path/filepath"
 
@@ -152,9 +153,9 @@ func (s *sharing) tidyCatalogs(ctx context.Context) error {
 }
 
 // withoutCataloged adds to the removal of runs from a remote that of what its
-// catalogs say of them.
-func (s *sharing) withoutCataloged(ctx context.Context, updates []gitstore.Update) ([]gitstore.Update, error) {
-	gone := map[string]bool{}
+// catalogs say of them, and of those that were in archives.
+func (s *sharing) withoutCataloged(ctx context.Context, updates []gitstore.Update, archived map[string]bool) ([]gitstore.Update, error) {
+	gone := maps.Clone(archived)
 	for _, u := range updates {
 		if uuid, ok := runOf(gitstore.Ref{Name: u.Ref}); ok {
 			gone[uuid] = true

@@ -131,7 +131,7 @@ func (p *Project) annotateOnce(ctx context.Context, uuid, clone string, change f
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	store, tip, err := p.ref(uuid)
+	store, tip, ref, err := p.ref(uuid)
 	if err != nil {
 		return err
 	}
@@ -141,7 +141,7 @@ func (p *Project) annotateOnce(ctx context.Context, uuid, clone string, change f
 	}
 	after := change(before, time.Now(), clone)
 	commit := notesCommit(base, after)
-	commit.Old = tip
+	commit.Old = ref
 	return p.commitRun(ctx, store, uuid, commit)
 }
 

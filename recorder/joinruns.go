@@ -154,10 +154,9 @@ func (p *Project) takeStateOnce(ctx context.Context, store *gitstore.Store, uuid
 	if err := ctx.Err(); err != nil {
 		return before, after, false, err
 	}
-	name := refPrefix + uuid
-	before, err = store.Ref(name)
+	before, ref, err := p.tipIn(store, uuid)
 	if errors.Is(err, gitstore.ErrNotFound) {
-		if err = store.UpdateRef(ctx, name, theirs.tip, gitstore.Hash{}); err == nil {
+		if err = store.UpdateRef(ctx, refPrefix+uuid, theirs.tip, gitstore.Hash{}); err == nil {
 			p.enter(uuid, theirs.tip)
 		}
 		return gitstore.Hash{}, theirs.tip, false, err
@@ -175,18 +174,18 @@ func (p *Project) takeStateOnce(ctx context.Context, store *gitstore.Store, uuid
 			return before, before, true, err
 		}
 	}
-	after, err = p.put(ctx, store, uuid, before, j)
+	after, err = p.put(ctx, store, uuid, before, ref, j)
 	return before, after, !j.rival.IsZero(), err
 }
 
 // put makes the run's ref stand for what was joined.
-func (p *Project) put(ctx context.Context, store *gitstore.Store, uuid string, before gitstore.Hash, j joining) (after gitstore.Hash, err error) {
+func (p *Project) put(ctx context.Context, store *gitstore.Store, uuid string, before, ref gitstore.Hash, j joining) (after gitstore.Hash, err error) {
 	commit, needed := j.commit()
 	if needed {
-		commit.Ref, commit.Old = refPrefix+uuid, before
+		commit.Ref, commit.Old = refPrefix+uuid, ref
 		after, err = store.Commit(ctx, commit)
 	} else if after = j.base.hash; after != before {
-		err = store.UpdateRef(ctx, refPrefix+uuid, after, before)
+		err = store.UpdateRef(ctx, refPrefix+uuid, after, ref)
 	}
 	if err == nil && after != before {
 		p.enter(uuid, after)

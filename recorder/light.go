@@ -71,7 +71,7 @@ func (p *Project) FetchLight(ctx context.Context, o ShareOptions) (*Shared, erro
 			here = append(here, ref)
 		}
 	}
-	absent := maps.Clone(s.theirs)
+	absent := s.leading()
 	maps.DeleteFunc(absent, func(uuid string, _ gitstore.Hash) bool { return !refs[refPrefix+uuid].IsZero() })
 	if err := s.fetch(ctx, here); err != nil {
 		return s.result, err

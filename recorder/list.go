@@ -69,7 +69,7 @@ func (p *Project) readAll(ctx context.Context, listed []listedRun) ([]*Run, erro
 	return runs, nil
 }
 
-// runCopy is a run's ref in one of the stores.
+// runCopy is a run as one of the stores has it.
 type runCopy struct {
 	store  *gitstore.Store
 	hash   gitstore.Hash
@@ -96,7 +96,7 @@ func (p *Project) listed() (runs []listedRun, skipped int, err error) {
 func (p *Project) listedHere() (runs []listedRun, skipped int, err error) {
 	for range rereads {
 		began := time.Now()
-		if runs, skipped, err = p.known.inGit(p.stores); err != nil {
+		if runs, skipped, err = p.known.inGit(p.stores, &p.archives); err != nil {
 			return nil, 0, err
 		}
 		beside, sealed := p.besideGit(runs, began)

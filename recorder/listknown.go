@@ -17,6 +17,7 @@ import (
 type knownRuns struct {
 	mu      sync.Mutex
 	refs    []*gitstore.RefList // by store
+	stored  []*gitstore.RefList // the archives of a store
 	runs    []listedRun         // that follow from them
 	skipped int
 	folders []*knownFolders // by home
@@ -32,24 +33,37 @@ type knownFolders struct {
 
 // inGit finds the runs by their refs, and counts the refs that are no run's.
 // The list is not to be changed.
-func (k *knownRuns) inGit(stores []*gitstore.Store) (runs []listedRun, skipped int, err error) {
+func (k *knownRuns) inGit(stores []*gitstore.Store, archives *knownArchives) (runs []listedRun, skipped int, err error) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	same := len(k.refs) == len(stores)
-	refs := make([]*gitstore.RefList, len(stores))
+	refs, stored := make([]*gitstore.RefList, len(stores)), make([]*gitstore.RefList, len(stores))
 	for i, store := range stores {
-		var before *gitstore.RefList
+		var before, storedBefore *gitstore.RefList
 		if len(k.refs) == len(stores) {
-			before = k.refs[i]
+			before, storedBefore = k.refs[i], k.stored[i]
 		}
 		if refs[i], err = store.RefsSince(refPrefix, before); err != nil {
 			return nil, 0, fmt.Errorf("list the runs in %s: %w", store.GitDir(), err)
 		}
-		same = same && refs[i].Same(before)
+		// Archives are looked at after the refs: what is rolled up meanwhile is
+		// then in both, and never in neither.
+		if stored[i], err = archives.since(store); err != nil {
+			return nil, 0, fmt.Errorf("list the archives in %s: %w", store.GitDir(), err)
+		}
+		same = same && refs[i].Same(before) && stored[i].Same(storedBefore)
 	}
-	k.refs = refs
+	k.refs, k.stored = refs, stored
 	if !same {
-		k.runs, k.skipped = runsOf(stores, refs)
+		runs, skipped := runsOf(stores, refs)
+		more, others, err := archives.beside(stores, refs)
+		if err != nil {
+			return nil, 0, err
+		}
+		if len(more) > 0 {
+			runs = joinCopies(slices.Concat(runs, more))
+		}
+		k.runs, k.skipped = runs, skipped+others
 	}
 	return k.runs, k.skipped, nil
 }

@@ -30,7 +30,7 @@ func (p *Project) load(store *gitstore.Store, uuid string, hash gitstore.Hash) *
 		if r.started.Status.Final() || r.status == Running {
 			return r
 		}
-		now, err := store.Ref(refPrefix + uuid)
+		now, _, err := p.tipIn(store, uuid)
 		if err != nil || now == r.tip {
 			return r
 		}

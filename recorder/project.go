@@ -25,6 +25,7 @@ type Project struct {
 	note   string // why runs are not stored in the repository itself
 
 	known     knownRuns // what refs and folders said when they were last looked at
+	archives  knownArchives
 	light     lightRuns
 	kept      keptCatalog
 	readings  readings

@@ -101,14 +101,14 @@ func (p *Project) announcePurge(ctx context.Context, r *Run) error {
 	})
 }
 
-// copiesOf are the refs of one run in all stores.
+// copiesOf is one run as all stores have it.
 func (p *Project) copiesOf(uuid string) ([]runCopy, error) {
 	var copies []runCopy
 	for _, store := range p.stores {
-		hash, err := store.Ref(refPrefix + uuid)
+		tip, _, err := p.tipIn(store, uuid)
 		switch {
 		case err == nil:
-			copies = append(copies, runCopy{store: store, hash: hash})
+			copies = append(copies, runCopy{store: store, hash: tip})
 		case !errors.Is(err, gitstore.ErrNotFound):
 			return nil, err
 		}

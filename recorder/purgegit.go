@@ -2,6 +2,7 @@ package recorder
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -22,16 +23,26 @@ func (p *Project) bury(ctx context.Context, uuid string, copies []runCopy) error
 		said = record.Join(said, r.notes)
 	}
 	for i, c := range copies {
-		var err error
-		if i == 0 {
+		ref, err := c.store.Ref(refPrefix + uuid)
+		inArchive := errors.Is(err, gitstore.ErrNotFound)
+		if !inArchive {
+			ref, err = c.hash, nil
+		}
+		var left gitstore.Hash
+		switch {
+		case i == 0:
 			grave := notesCommit(base{}, said.Only(record.Deleted, record.Purged))
-			grave.Old = c.hash
-			err = p.commitRun(ctx, c.store, uuid, grave)
-		} else {
-			err = c.store.UpdateRef(ctx, refPrefix+uuid, gitstore.Hash{}, c.hash)
+			grave.Old = ref
+			if err = p.commitRun(ctx, c.store, uuid, grave); err == nil {
+				left, err = c.store.Ref(refPrefix + uuid)
+			}
+		case inArchive:
+			err = nil
+		default:
+			err = c.store.UpdateRef(ctx, refPrefix+uuid, gitstore.Hash{}, ref)
 		}
 		if err == nil {
-			err = c.store.RemoveLog(refPrefix + uuid)
+			err = oneLine(p.buryStored(ctx, c.store, uuid, left), c.store.RemoveLog(refPrefix+uuid))
 		}
 		if err != nil {
 			return fmt.Errorf("purge the run %s: %w", shortID(uuid), err)

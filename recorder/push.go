@@ -4,10 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 
 	"github.com/exprec/exprec/gitstore"
+	"github.com/exprec/exprec/recorder/internal/record"
 )
 
 // pushTries bounds how often a push is made again because somebody else pushes
@@ -30,6 +30,9 @@ func (p *Project) Push(ctx context.Context, o ShareOptions) (*Shared, error) {
 		again, err := s.pushOnce(ctx, done)
 		if err == nil && !again {
 			err = errors.Join(s.remember(s.pushed), s.tidyCatalogs(ctx))
+		}
+		if err == nil && !again {
+			err = s.upkeep(ctx)
 		}
 		if err != nil || !again {
 			s.sortUpdated(done)
@@ -59,16 +62,13 @@ func (s *sharing) pushOnce(ctx context.Context, done map[string]bool) (again boo
 		for _, u := range updates {
 			s.note(u)
 		}
-		for _, ref := range behind {
-			s.foresee(ref)
-		}
-		return false, nil
+		return false, s.foresee(behind)
 	}
 	if len(behind) > 0 {
 		if err := s.fetch(ctx, behind); err != nil {
 			return false, err
 		}
-		more, err := s.planOf(behind)
+		more, err := s.planOf(behind, updates)
 		if err != nil {
 			return false, err
 		}
@@ -129,7 +129,7 @@ func (s *sharing) withoutSecrets(ctx context.Context, updates []gitstore.Update)
 		if run.known() && len(run.started.Large)+len(run.largeSource()) == 0 {
 			s.light.Store(u.New, true)
 		}
-		theirs, shown := s.shown(uuid, u.Old, run)
+		theirs, shown := s.shown(uuid, run)
 		if !shown {
 			found[i], errs[i] = s.secretIn(ctx, run)
 			return
@@ -160,23 +160,25 @@ func (s *sharing) withoutSecrets(ctx context.Context, updates []gitstore.Update)
 
 // shown reports whether the remote has the same record already, so that only
 // notes are new, and which it has.
-func (s *sharing) shown(uuid string, there gitstore.Hash, run *Run) (notes, bool) {
-	if there.IsZero() {
-		return notes{}, false
-	}
-	theirs, err := stateOf(s.store, uuid, there)
-	if err != nil {
-		return notes{}, false
-	}
+func (s *sharing) shown(uuid string, run *Run) (said notes, ok bool) {
 	ours, err := stateOf(s.store, uuid, run.tip)
-	return theirs.notes, err == nil && ours.base.hash == theirs.base.hash
+	if err != nil {
+		return said, false
+	}
+	for _, there := range s.tips(uuid) {
+		theirs, err := stateOf(s.store, uuid, there)
+		if err == nil && ours.base.hash == theirs.base.hash {
+			said, ok = record.Join(said, theirs.notes), true
+		}
+	}
+	return said, ok
 }
 
 func (s *sharing) note(u gitstore.Update) {
 	uuid, ok := runOf(gitstore.Ref{Name: u.Ref})
 	switch {
 	case !ok:
-	case u.Old.IsZero():
+	case len(s.tips(uuid)) == 0:
 		s.result.New = append(s.result.New, uuid)
 	case !slices.Contains(slices.Concat(s.result.Merged, s.result.Updated, s.result.Conflicts), uuid):
 		s.result.Updated = append(s.result.Updated, uuid)
@@ -185,7 +187,7 @@ func (s *sharing) note(u gitstore.Update) {
 
 // plan finds what the remote is to get, and what is to be fetched before that.
 func (s *sharing) plan() (updates []gitstore.Update, behind []gitstore.Ref, err error) {
-	refs, err := s.store.Refs(refPrefix)
+	refs, err := s.project.runRefs(s.store)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -195,15 +197,16 @@ func (s *sharing) plan() (updates []gitstore.Update, behind []gitstore.Ref, err 
 		if !ok || !s.wants(uuid) {
 			continue
 		}
-		there, known := s.theirs[uuid]
-		switch {
-		case !known:
-			updates = append(updates, gitstore.Update{Ref: ref.Name, New: ref.Hash})
-		case there == ref.Hash:
-			s.result.Same++
-		default:
-			behind = append(behind, gitstore.Ref{Name: ref.Name, Hash: there})
+		if lacking := s.lacking(uuid, ref.Hash); len(lacking) > 0 {
+			behind = append(behind, lacking...)
+			continue
 		}
+		u, needed := s.updateOf(uuid, ref.Hash)
+		if !needed {
+			s.result.Same++
+			continue
+		}
+		updates = append(updates, u)
 	}
 	rivals, err := s.store.Refs(conflictPrefix)
 	if err != nil {
@@ -214,61 +217,42 @@ func (s *sharing) plan() (updates []gitstore.Update, behind []gitstore.Ref, err 
 			updates = append(updates, gitstore.Update{Ref: ref.Name, New: ref.Hash})
 		}
 	}
-	var ahead []gitstore.Ref
-	behind, ahead = s.split(behind)
-	more, err := s.planOf(ahead)
-	return append(updates, more...), behind, err
+	return updates, behind, nil
 }
 
-// split tells the refs that have to be fetched from those whose state on the
-// remote is known here: what is on top of it is only to be pushed.
-func (s *sharing) split(refs []gitstore.Ref) (behind, ahead []gitstore.Ref) {
-	for _, ref := range refs {
-		uuid, _ := runOf(ref)
-		theirs, err := stateOf(s.store, uuid, ref.Hash)
-		here, refErr := s.store.Ref(ref.Name)
-		if err != nil || refErr != nil {
-			behind = append(behind, ref)
-			continue
-		}
-		ours, err := stateOf(s.store, uuid, here)
-		if err == nil && !joinStates(ours, theirs).adds(ours) {
-			ahead = append(ahead, ref)
-			continue
-		}
-		behind = append(behind, ref)
-	}
-	return behind, ahead
-}
-
-// planOf are the updates of refs whose state on the remote has been joined in.
-func (s *sharing) planOf(refs []gitstore.Ref) ([]gitstore.Update, error) {
-	refused := map[string]bool{}
+// planOf are the updates of runs whose state on the remote has been joined in,
+// beside those that are planned already.
+func (s *sharing) planOf(refs []gitstore.Ref, planned []gitstore.Update) ([]gitstore.Update, error) {
+	done := map[string]bool{}
 	for _, r := range s.result.Refused {
-		refused[r.ID] = true
+		done[refPrefix+r.ID] = true
 	}
-	updates := map[string]gitstore.Update{}
+	for _, u := range planned {
+		done[u.Ref] = true
+	}
+	var updates []gitstore.Update
 	for _, ref := range refs {
 		uuid, ok := runOf(ref)
-		if !ok || refused[uuid] {
+		if !ok || done[ref.Name] {
 			continue
 		}
-		here, err := s.store.Ref(ref.Name)
+		done[ref.Name] = true
+		here, err := s.here(uuid)
 		if err != nil {
 			return nil, err
 		}
-		if here != ref.Hash {
-			updates[ref.Name] = gitstore.Update{Ref: ref.Name, New: here, Old: ref.Hash}
+		if u, needed := s.updateOf(uuid, here); needed {
+			updates = append(updates, u)
 		}
 		rivals, err := s.store.Refs(conflictPrefix + uuid + "/")
 		if err != nil {
 			return nil, err
 		}
 		for _, rival := range rivals {
-			if s.rivals[rival.Name].IsZero() {
-				updates[rival.Name] = gitstore.Update{Ref: rival.Name, New: rival.Hash}
+			if s.rivals[rival.Name].IsZero() && !done[rival.Name] {
+				updates = append(updates, gitstore.Update{Ref: rival.Name, New: rival.Hash})
 			}
 		}
 	}
-	return slices.Collect(maps.Values(updates)), nil
+	return updates, nil
 }

@@ -14,7 +14,7 @@ import (
 // whoever asked then. A run that was sealed meanwhile is the sealed one; one
 // whose ref has gone stays as it was.
 func (p *Project) Refresh(r *Run) *Run {
-	inGit, _, err := p.known.inGit(p.stores)
+	inGit, _, err := p.known.inGit(p.stores, &p.archives)
 	if err != nil {
 		return r
 	}
@@ -120,7 +120,7 @@ func (r *Run) moved() bool {
 	}
 	tip := gitstore.Hash{}
 	if r.store != nil {
-		tip, _ = r.store.Ref(refPrefix + r.uuid)
+		tip, _, _ = r.project.tipIn(r.store, r.uuid)
 	} else if t, err := r.project.tip(r.uuid); err == nil {
 		tip = t.hash
 	}

@@ -23,6 +23,11 @@ func (s *sharing) remember(pushed []gitstore.Update) error {
 		return nil
 	}
 	tips := map[string]gitstore.Hash{}
+	for _, a := range s.archives {
+		for _, r := range a.runs {
+			tips[r.uuid] = r.tip
+		}
+	}
 	for _, ref := range s.listing.Refs {
 		if uuid, ok := runOf(ref); ok {
 			tips[uuid] = ref.Hash

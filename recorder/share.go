@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -46,6 +47,7 @@ type Shared struct {
 	Mirror    string   // the setting by which git itself would remove runs, there or here
 	Skipped   int      // refs of the remote beside the runs that are not called as runs are
 	Light     []string // UUIDs of runs of which what lists need has come
+	RolledUp  int      // runs whose refs on the other side went into an archive
 }
 
 // RefusedRun is a run that did not get to the other side.
@@ -80,11 +82,16 @@ type sharing struct {
 	options ShareOptions
 	result  *Shared
 	listing *gitstore.Listing
-	theirs  map[string]gitstore.Hash // tips by UUID
+	theirs  map[string]gitstore.Hash // tips of refs by UUID
 	rivals  map[string]gitstore.Hash // by ref
 	views   gitstore.Hash            // the remote's saved views, zero for none
 	pushed  []gitstore.Update        // that the remote has taken
 	light   sync.Map                 // tips of runs without large contents, as far as they were looked at
+
+	archives []remoteArchive            // all of the remote
+	stored   map[string][]gitstore.Hash // tips in them by UUID
+	fresh    map[string]bool            // runs that have come with this exchange
+	local    map[string]gitstore.Hash   // what is here, by ref, while archives are made
 
 	uncataloged map[string]gitstore.Hash // runs that were pushed, and that no catalog has yet
 	purging     bool                     // catalogs lose what they say of runs
@@ -92,7 +99,7 @@ type sharing struct {
 
 // share prepares an exchange with a remote and lists what that has.
 func (p *Project) share(ctx context.Context, o ShareOptions) (*sharing, error) {
-	s := &sharing{project: p, store: p.stores[0], options: o}
+	s := &sharing{project: p, store: p.stores[0], options: o, fresh: map[string]bool{}}
 	name, err := p.remoteName(o.Remote)
 	if err != nil {
 		return nil, p.whyNoRemote(err)
@@ -148,7 +155,26 @@ func (p *Project) whyNoRemote(err error) error {
 
 // list asks the remote what it has.
 func (s *sharing) list(ctx context.Context) error {
-	listing, err := s.remote.List(ctx, s.options.WireOptions, refPrefix, conflictPrefix, viewsPrefix, catalogPrefix)
+	err := s.listRefs(ctx)
+	for range rereads {
+		if err != nil {
+			return err
+		}
+		before := s.listing.Refs
+		if err = s.listArchives(ctx); err == nil || ctx.Err() != nil {
+			return err
+		}
+		// An archive that has been replaced meanwhile cannot be had everywhere.
+		if listErr := s.listRefs(ctx); listErr != nil || slices.Equal(before, s.listing.Refs) {
+			return err
+		}
+		err = nil
+	}
+	return fmt.Errorf("%w: others roll up runs all the time", ErrRefused)
+}
+
+func (s *sharing) listRefs(ctx context.Context) error {
+	listing, err := s.remote.List(ctx, s.options.WireOptions, refPrefix, conflictPrefix, viewsPrefix, archivePrefix, catalogPrefix)
 	if err != nil {
 		return err
 	}
@@ -204,7 +230,7 @@ func (p *Project) Fetch(ctx context.Context, o ShareOptions) (*Shared, error) {
 	if err != nil {
 		return nil, err
 	}
-	if o.Runs != nil && len(s.theirs) == 0 {
+	if o.Runs != nil && len(s.theirs)+len(s.stored) == 0 {
 		return nil, fmt.Errorf("%w on %s begins with %s", ErrNoRun, s.remote.Name, strings.Join(o.Runs, " or "))
 	}
 	missing, err := s.missing()
@@ -224,79 +250,112 @@ func (p *Project) IsRemote(word string) bool {
 	return err == nil
 }
 
-// refsHere are the project's refs of runs and of their rivals, read once: to ask
+// refsHere are the project's runs and their rivals, as refs, read once: to ask
 // for each takes long where there are many.
 func (s *sharing) refsHere() (map[string]gitstore.Hash, error) {
-	here := map[string]gitstore.Hash{}
-	for _, prefix := range []string{refPrefix, conflictPrefix} {
-		refs, err := s.store.Refs(prefix)
-		if err != nil {
-			return nil, err
-		}
-		for _, ref := range refs {
-			here[ref.Name] = ref.Hash
-		}
+	runs, err := s.project.runRefs(s.store)
+	if err != nil {
+		return nil, err
+	}
+	rivals, err := s.store.Refs(conflictPrefix)
+	if err != nil {
+		return nil, err
+	}
+	here := make(map[string]gitstore.Hash, len(runs)+len(rivals))
+	for _, ref := range slices.Concat(runs, rivals) {
+		here[ref.Name] = ref.Hash
 	}
 	return here, nil
 }
 
-// missing are the refs of the remote that are not as here.
+// missing are the commits of the remote that have something which is not here.
 func (s *sharing) missing() ([]gitstore.Ref, error) {
 	here, err := s.refsHere()
 	if err != nil {
 		return nil, err
 	}
 	var refs []gitstore.Ref
+	for _, uuid := range s.runsThere() {
+		lacking := s.lacking(uuid, here[refPrefix+uuid])
+		if len(lacking) == 0 {
+			s.result.Same++
+		}
+		refs = append(refs, lacking...)
+	}
 	for _, ref := range s.listing.Refs {
-		uuid, ok := runOf(ref)
-		if !ok || !s.wants(uuid) {
-			if _, rival := s.rivals[ref.Name]; !rival {
-				continue
-			}
+		if _, rival := s.rivals[ref.Name]; rival && here[ref.Name] != ref.Hash {
+			refs = append(refs, ref)
 		}
-		if here[ref.Name] == ref.Hash {
-			if ok {
-				s.result.Same++
-			}
-			continue
-		}
-		refs = append(refs, ref)
 	}
 	return refs, nil
 }
 
-// fetch gets refs and joins them in.
+// fetch gets commits and joins them in. Those of one run stand together.
 func (s *sharing) fetch(ctx context.Context, refs []gitstore.Ref) error {
 	if s.options.DryRun {
-		for _, ref := range refs {
-			s.foresee(ref)
-		}
-		return nil
+		return s.foresee(refs)
 	}
-	for batch := range slices.Chunk(refs, fetchBatch) {
-		fetched, err := s.remote.Fetch(ctx, s.options.WireOptions, s.listing, batch)
+	for len(refs) > 0 {
+		n := min(fetchBatch, len(refs))
+		for n < len(refs) && refs[n].Name == refs[n-1].Name {
+			n++
+		}
+		fetched, err := s.get(ctx, refs[:n])
 		if err != nil {
 			return err
 		}
-		err = s.take(ctx, batch)
+		err = s.take(ctx, refs[:n])
 		if err = errors.Join(err, fetched.Release()); err != nil {
 			return err
 		}
+		refs = refs[n:]
 	}
 	return nil
 }
 
-// foresee says what a fetch of a ref would be.
-func (s *sharing) foresee(ref gitstore.Ref) {
-	uuid, ok := runOf(ref)
-	if !ok {
-		return
+// get brings commits, by themselves where the remote gives any that it has, and
+// else with the archives that they are in.
+func (s *sharing) get(ctx context.Context, refs []gitstore.Ref) (*gitstore.Fetched, error) {
+	fetched, err := s.remote.Fetch(ctx, s.options.WireOptions, s.listing, refs)
+	if err == nil || len(s.archives) == 0 || !gitstore.IsUnadvertised(err) {
+		return fetched, err
 	}
-	if _, err := s.store.Ref(ref.Name); errors.Is(err, gitstore.ErrNotFound) {
-		s.result.New = append(s.result.New, uuid)
-		return
+	var wanted []gitstore.Ref
+	for _, ref := range refs {
+		uuid, ok := runOf(ref)
+		if !ok || s.theirs[uuid] == ref.Hash {
+			wanted = append(wanted, ref)
+			continue
+		}
+		for _, a := range s.archives {
+			if at, ok := findArchived(a.runs, uuid); ok && a.runs[at].tip == ref.Hash && !slices.Contains(wanted, a.Ref) {
+				wanted = append(wanted, a.Ref)
+			}
+		}
 	}
-	s.result.Updated = append(s.result.Updated, uuid)
+	return s.remote.Fetch(ctx, s.options.WireOptions, s.listing, wanted)
+}
+
+// foresee says what a fetch of commits would be.
+func (s *sharing) foresee(refs []gitstore.Ref) error {
+	before := ""
+	for _, ref := range refs {
+		uuid, ok := runOf(ref)
+		if !ok || uuid == before {
+			continue
+		}
+		before = uuid
+		here, err := s.here(uuid)
+		switch {
+		case err != nil:
+			return err
+		case here.IsZero():
+			s.result.New = append(s.result.New, uuid)
+		default:
+			s.result.Updated = append(s.result.Updated, uuid)
+		}
+	}
+	return nil
 }
 
 // take joins what was fetched into the project. Runs that are new get their
@@ -316,6 +375,7 @@ func (s *sharing) take(ctx context.Context, refs []gitstore.Ref) error {
 		return err
 	}
 	var fresh []gitstore.Ref
+	known := map[string][]state{} // to be joined in
 	for i, ref := range refs {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -331,20 +391,38 @@ func (s *sharing) take(ctx context.Context, refs []gitstore.Ref) error {
 			s.refuse(uuid, errs[i])
 			continue
 		}
-		if _, ok := here[ref.Name]; !ok {
+		_, ok := here[ref.Name]
+		if !ok && (len(fresh) == 0 || fresh[len(fresh)-1].Name != ref.Name) {
 			fresh = append(fresh, ref)
 			continue
 		}
-		if err := s.joinIn(ctx, uuid, states[i]); err != nil {
+		known[uuid] = append(known[uuid], states[i])
+	}
+	if err := s.makeRefs(ctx, fresh); err != nil {
+		return err
+	}
+	for _, uuid := range slices.Sorted(maps.Keys(known)) {
+		if err := s.joinIn(ctx, uuid, known[uuid]); err != nil {
 			return err
 		}
 	}
-	return s.makeRefs(ctx, fresh)
+	return nil
 }
 
-// joinIn joins a run that is here already.
-func (s *sharing) joinIn(ctx context.Context, uuid string, theirs state) error {
-	before, after, conflict, err := s.project.takeState(ctx, s.store, uuid, theirs)
+// joinIn joins the states that the remote has of a run into the one here.
+func (s *sharing) joinIn(ctx context.Context, uuid string, theirs []state) error {
+	before, err := s.here(uuid)
+	if err != nil {
+		return err
+	}
+	after, conflict := before, false
+	for _, their := range theirs {
+		var rival bool
+		if _, after, rival, err = s.project.takeState(ctx, s.store, uuid, their); err != nil {
+			break
+		}
+		conflict = conflict || rival
+	}
 	switch {
 	case err != nil && ctx.Err() != nil:
 		return ctx.Err()
@@ -352,9 +430,10 @@ func (s *sharing) joinIn(ctx context.Context, uuid string, theirs state) error {
 		s.refuse(uuid, err)
 	case conflict:
 		s.result.Conflicts = append(s.result.Conflicts, uuid)
+	case s.fresh[uuid]:
 	case after == before:
 		s.result.Same++
-	case after == theirs.tip:
+	case slices.ContainsFunc(theirs, func(their state) bool { return their.tip == after }):
 		s.result.Updated = append(s.result.Updated, uuid)
 	default:
 		s.result.Merged = append(s.result.Merged, uuid)
@@ -375,6 +454,7 @@ func (s *sharing) makeRefs(ctx context.Context, fresh []gitstore.Ref) error {
 	for _, ref := range fresh {
 		uuid, _ := runOf(ref)
 		s.result.New = append(s.result.New, uuid)
+		s.fresh[uuid] = true
 	}
 	s.project.enterFetched(s.remote.Name, time.Now(), s.result.New[before:]...)
 	return nil

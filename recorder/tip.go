@@ -24,7 +24,7 @@ type tip struct {
 // tip finds the run's ref in the store that has it, else in the first store.
 func (p *Project) tip(uuid string) (tip, error) {
 	for _, store := range p.stores {
-		hash, err := store.Ref(refPrefix + uuid)
+		hash, _, err := p.tipIn(store, uuid)
 		if errors.Is(err, gitstore.ErrNotFound) {
 			continue
 		}

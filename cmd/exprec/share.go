@@ -227,6 +227,7 @@ func sharedWords(s *recorder.Shared) string {
 	}{
 		{len(s.New), "new"}, {len(s.Light), "new in lists"}, {len(s.Updated), "updated"}, {len(s.Merged), "merged"},
 		{len(s.Conflicts), "in conflict"}, {len(s.Refused), "refused"}, {s.Same, "as they were"},
+		{s.RolledUp, "rolled up"},
 	} {
 		if p.n > 0 {
 			parts = append(parts, fmt.Sprintf("%d %s", p.n, p.what))
@@ -247,7 +248,7 @@ func sharedJSON(s *recorder.Shared, dry bool) map[string]any {
 	}
 	return map[string]any{
 		"schema": 1, "remote": s.Remote, "new": list(s.New), "light": list(s.Light), "updated": list(s.Updated), "merged": list(s.Merged),
-		"conflicts": list(s.Conflicts), "refused": refused, "same": s.Same, "dry_run": dry,
+		"conflicts": list(s.Conflicts), "refused": refused, "same": s.Same, "rolled_up": s.RolledUp, "dry_run": dry,
 	}
 }
 

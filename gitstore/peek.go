@@ -1,0 +1,43 @@
+package gitstore
+
+import (
+	"context"
+	"strings"
+)
+
+// Peek lets read look at commits that refs of a remote stand for: each comes
+// with its tree, without the commits before it and without what its gitlinks
+// name. The store that read gets is a scratch one that has the objects of this
+// one too; it is removed afterwards.
+func (r *Remote) Peek(ctx context.Context, o WireOptions, refs []Ref, read func(*Store) error) error {
+	w, err := r.wire(o, false)
+	if err != nil {
+		return err
+	}
+	defer w.close()
+	if err := w.configure(wantSpecs(refs)); err != nil {
+		return err
+	}
+	_, err = w.git(ctx, append(fetchArgs(), "--depth=1")...)
+	if err != nil && ctx.Err() == nil && cannotCut(err) {
+		_, err = w.git(ctx, fetchArgs()...)
+	}
+	if err != nil {
+		return err
+	}
+	scratch := &Store{dir: w.dir, private: true}
+	defer scratch.Close()
+	return read(scratch)
+}
+
+// cannotCut reports whether a remote gives commits only with all before them,
+// as folders behind a plain web server do.
+func cannotCut(err error) bool {
+	return strings.Contains(err.Error(), "shallow") || strings.Contains(err.Error(), "depth")
+}
+
+// IsUnadvertised reports whether a remote has refused a commit because no ref
+// stands for it: older servers give those alone.
+func IsUnadvertised(err error) bool {
+	return strings.Contains(err.Error(), "not our ref") || strings.Contains(err.Error(), "unadvertised object")
+}

@@ -1,0 +1,168 @@
+package recorder
+
+import (
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/go-git/go-git/v5/plumbing/filemode"
+
+	"github.com/exprec/exprec/gitstore"
+	"github.com/exprec/exprec/recorder/internal/record"
+)
+
+// archivePrefix is where older runs lie, many in one ref: refs/exprec-archive/<yyyy-mm>.
+// FORMAT.md ("Refs") says how.
+const archivePrefix = "refs/exprec-archive/"
+
+const (
+	// bucketDigits of a UUID name the folder that a run lies in.
+	bucketDigits = 2
+	// maxArchived bounds the runs of one archive.
+	maxArchived = 1_000_000
+)
+
+// archived is a run in an archive.
+type archived struct {
+	uuid string
+	tip  gitstore.Hash
+}
+
+// archiveSigner and archiveMessage are those of every commit of an archive, so
+// that equal runs give equal ids.
+var archiveSigner = gitstore.Signature{Name: "exprec", Email: "exprec@localhost", When: time.Unix(0, 0)}
+
+const archiveMessage = "exprec: archive"
+
+// errNoArchive is said of a commit that is not as archives are.
+var errNoArchive = errors.New("it is no archive of runs")
+
+// monthOf is the month that a ref is the archive of.
+func monthOf(name string) (month string, ok bool) {
+	month, ok = strings.CutPrefix(name, archivePrefix)
+	if !ok {
+		return "", false
+	}
+	t, err := time.Parse("2006-01", month)
+	return month, err == nil && t.Format("2006-01") == month
+}
+
+// archiveObjects are the commits and trees of an archive of runs, which are
+// sorted by UUID and differ in it; the last one is the archive itself.
+func archiveObjects(runs []archived) (hash gitstore.Hash, objects []gitstore.NewObject) {
+	var buckets []gitstore.TreeEntry
+	var parents []gitstore.Hash
+	for rest := runs; len(rest) > 0; {
+		digits := rest[0].uuid[:bucketDigits]
+		n := 1
+		for n < len(rest) && strings.HasPrefix(rest[n].uuid, digits) {
+			n++
+		}
+		tips, entries := make([]gitstore.Hash, n), make([]gitstore.TreeEntry, n)
+		for i, r := range rest[:n] {
+			tips[i], entries[i] = r.tip, gitstore.TreeEntry{Name: r.uuid, Mode: filemode.Submodule, Hash: r.tip}
+		}
+		tree := gitstore.TreeObject(entries)
+		commit := gitstore.CommitObject(tree.Hash, tips, archiveSigner, archiveMessage)
+		objects = append(objects, tree, commit)
+		buckets = append(buckets, gitstore.TreeEntry{Name: digits, Mode: filemode.Dir, Hash: tree.Hash})
+		parents = append(parents, commit.Hash)
+		rest = rest[n:]
+	}
+	tree := gitstore.TreeObject(buckets)
+	commit := gitstore.CommitObject(tree.Hash, parents, archiveSigner, archiveMessage)
+	return commit.Hash, append(objects, tree, commit)
+}
+
+// readArchive reads the runs of an archive from its trees. One whose commits
+// are not those that follow from its runs is none: it might not keep them alive.
+func readArchive(store *gitstore.Store, hash gitstore.Hash) ([]archived, error) {
+	commit, err := store.ReadCommit(hash)
+	if err != nil {
+		return nil, err
+	}
+	root, err := store.ReadTree(commit.Tree)
+	if err != nil {
+		return nil, err
+	}
+	runs, err := archivedIn(root, store.ReadTree)
+	if err != nil {
+		return nil, err
+	}
+	if now, _ := archiveObjects(runs); now != hash {
+		return nil, fmt.Errorf("%w: its commits are not those of the runs that it names", errNoArchive)
+	}
+	return runs, nil
+}
+
+// archivedIn takes the runs out of the trees of an archive, sorted by UUID.
+func archivedIn(root []gitstore.TreeEntry, read func(gitstore.Hash) ([]gitstore.TreeEntry, error)) ([]archived, error) {
+	var runs []archived
+	for _, bucket := range root {
+		if bucket.Mode != filemode.Dir || len(bucket.Name) != bucketDigits {
+			return nil, fmt.Errorf("%w: it holds %.40q", errNoArchive, bucket.Name)
+		}
+		entries, err := read(bucket.Hash)
+		if err != nil {
+			return nil, err
+		}
+		for _, e := range entries {
+			if e.Mode != filemode.Submodule || !strings.HasPrefix(e.Name, bucket.Name) || record.CheckUUID(e.Name) != nil {
+				return nil, fmt.Errorf("%w: it holds %s/%.40q", errNoArchive, bucket.Name, e.Name)
+			}
+			if runs = append(runs, archived{e.Name, e.Hash}); len(runs) > maxArchived {
+				return nil, fmt.Errorf("%w: it has more than %d runs", errNoArchive, maxArchived)
+			}
+		}
+	}
+	if len(runs) == 0 {
+		return nil, fmt.Errorf("%w: it is empty", errNoArchive)
+	}
+	if !slices.IsSortedFunc(runs, func(a, b archived) int { return strings.Compare(a.uuid, b.uuid) }) {
+		return nil, fmt.Errorf("%w: its runs are not sorted", errNoArchive)
+	}
+	return runs, nil
+}
+
+// findArchived is where a run stands among those of an archive.
+func findArchived(runs []archived, uuid string) (at int, ok bool) {
+	return slices.BinarySearchFunc(runs, uuid, func(r archived, uuid string) int { return strings.Compare(r.uuid, uuid) })
+}
+
+// encodeArchive is an archive as it is kept in a file: a line for each run, its
+// UUID, a space and its commit.
+func encodeArchive(runs []archived) []byte {
+	text := make([]byte, 0, len(runs)*archivedLine)
+	for _, r := range runs {
+		text = fmt.Appendf(text, "%s %s\n", r.uuid, r.tip)
+	}
+	return text
+}
+
+// archivedLine is how long a line of a kept archive is, in bytes.
+const archivedLine = uuidLength + 1 + 2*len(gitstore.Hash{}) + 1
+
+// decodeArchive reads what [encodeArchive] writes. It is what it was where its
+// commits give the hash of the archive.
+func decodeArchive(text []byte, hash gitstore.Hash) ([]archived, error) {
+	if len(text) == 0 || len(text)%archivedLine != 0 {
+		return nil, errNoArchive
+	}
+	runs := make([]archived, 0, len(text)/archivedLine)
+	for ; len(text) > 0; text = text[archivedLine:] {
+		r := archived{uuid: string(text[:uuidLength])}
+		_, err := hex.Decode(r.tip[:], text[uuidLength+1:archivedLine-1])
+		sorted := len(runs) == 0 || runs[len(runs)-1].uuid < r.uuid
+		if err != nil || !sorted || text[uuidLength] != ' ' || text[archivedLine-1] != '\n' || record.CheckUUID(r.uuid) != nil {
+			return nil, errNoArchive
+		}
+		runs = append(runs, r)
+	}
+	if now, _ := archiveObjects(runs); now != hash {
+		return nil, errNoArchive
+	}
+	return runs, nil
+}
