@@ -19,7 +19,7 @@ type Store struct {
 
 	userConfig sync.Once
 	user       *Config // nil where there is a repository
-	swept   sync.Once
+	swept      sync.Once
 
 	packedRefs packedCache
 
