@@ -50,6 +50,9 @@ var (
 	ErrNoRemote = errors.New("no such remote")
 	// ErrNoLFS: large contents are moved by git-lfs, which is not on PATH.
 	ErrNoLFS = errors.New("there is no git-lfs on PATH")
+	// ErrElsewhere: large contents would go to a host that only the repository
+	// names, with the user's passwords.
+	ErrElsewhere = errors.New("the repository's .lfsconfig leads to another host than the remote's")
 	// ErrNoFilter: the remote cannot leave out what is not wanted.
 	ErrNoFilter = errors.New("the remote sends whole commits only")
 )

@@ -130,10 +130,15 @@ func (r *Remote) largeWire(o WireOptions, push bool) (*wire, error) {
 		return nil, fmt.Errorf("%w: %w", ErrNoLFS, err)
 	}
 	w, err := r.wire(o, push)
-	if err == nil {
-		w.large = true
+	if err != nil {
+		return nil, err
 	}
-	return w, err
+	w.large = true
+	if w.lfs, err = w.lfsServer(); err != nil {
+		w.close()
+		return nil, err
+	}
+	return w, nil
 }
 
 // keepLarge tells git-lfs where contents are. It stands in the wire's own file:

@@ -38,6 +38,7 @@ type wire struct {
 	limits   wireLimits
 	prompt   bool
 	large    bool      // it is for git-lfs
+	lfs      string    // where the repository says that large contents are
 	input    io.Reader // of git
 	drop     bool      // what git prints is of no use
 	theirs   tail      // what the remote itself has said, but for progress
@@ -143,10 +144,10 @@ func (w *wire) close() {
 
 // handed are the settings of the user's repository that say how a remote is
 // reached. Those of the system and the user git reads by itself.
-var handed = []string{"http.", "https.", "credential.", "url.", "ssh.", "core.sshcommand", "core.askpass", "core.gitproxy", "protocol.", "lfs.url"}
+var handed = []string{"http.", "https.", "credential.", "url.", "ssh.", "core.sshcommand", "core.askpass", "core.gitproxy", "protocol.", "lfs.url", "lfs.pushurl", "lfs.http"}
 
 // ownSettings are the settings of the remote itself.
-var ownSettings = []string{"proxy", "proxyauthmethod", "uploadpack", "receivepack", "vcs"}
+var ownSettings = []string{"proxy", "proxyauthmethod", "uploadpack", "receivepack", "vcs", "lfsurl", "lfspushurl"}
 
 // settings are what git is told in its environment: there they are not seen by
 // others, as arguments are.
@@ -179,6 +180,9 @@ func (w *wire) settings() []string {
 	}
 	if w.large { // nobody is to be asked for locks, and nothing written to its settings
 		pairs = append(pairs, [2]string{"lfs.locksverify", "false"}, [2]string{"lfs.setlockablereadonly", "false"})
+		if w.lfs != "" {
+			pairs = append(pairs, [2]string{"lfs.url", w.lfs})
+		}
 	}
 	pairs = append(pairs, secret.settings()...)
 	env := append(secret.environment(), fmt.Sprintf("GIT_CONFIG_COUNT=%d", len(pairs)))
