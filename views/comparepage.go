@@ -113,7 +113,7 @@ func (d *Dashboard) compareView(ctx context.Context, p *recorder.Project, s comp
 	for i, run := range found.runs {
 		id := run.Address()
 		v.Runs = append(v.Runs, comparedView{
-			ID: id, Label: visible(run.Label()), Short: short(id), Colour: colourAt(i), Status: string(run.Status()), URL: runURL(id, ""),
+			ID: id, Label: comparedLabel(run), Short: short(id), Colour: colourAt(i), Status: string(run.Status()), URL: runURL(id, ""),
 			BaseURL: explicit.base(i).URL(), DropURL: explicit.without(i).URL(),
 		})
 		if run.Status() == recorder.Running {
@@ -128,6 +128,15 @@ func (d *Dashboard) compareView(ctx context.Context, p *recorder.Project, s comp
 		err = d.fillCompare(ctx, p, &v, found.runs)
 	}
 	return v, err
+}
+
+// comparedLabel is how a run is called among others: a record that is kept beside
+// the one that counts has its commit too.
+func comparedLabel(run *recorder.Run) string {
+	if run.Beside() {
+		return visible(run.Label()) + " (record " + run.Record().String()[:8] + ")"
+	}
+	return visible(run.Label())
 }
 
 // fillCompare makes the part of the comparison that is asked for.

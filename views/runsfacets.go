@@ -114,8 +114,11 @@ func (f *facetMaker) facet(column *recorder.Column, most int) (runsFacet, error)
 	}
 	for _, c := range counts {
 		v := facetValue{Text: wordsOf(c.Value), Rows: c.Rows, Chosen: slices.Contains(chosen, c.Value.Same())}
-		if facet.Key == "status" {
+		switch facet.Key {
+		case "status":
 			v.Status = v.Text
+		case "shared":
+			v.Text = sharedWords(c.Value)
 		}
 		v.URL = f.list.state.withQuery(f.terms.Toggle(column, c.Value).Query()).URL()
 		facet.add(v)

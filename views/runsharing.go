@@ -41,6 +41,18 @@ func ranBy(run *recorder.Run) string {
 	return ""
 }
 
+// sharedWords say whether a remote has a run as it is here. A value that is of
+// the run's own parameter of that name is said as it is.
+func sharedWords(v recorder.Value) string {
+	switch {
+	case v.Kind != recorder.FlagValue:
+		return wordsOf(v)
+	case v.Num != 0:
+		return "as here"
+	}
+	return "not yet"
+}
+
 // recordedTimes counts the records of a run.
 func recordedTimes(n int) string {
 	if n == 2 {

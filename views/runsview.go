@@ -7,6 +7,7 @@ import (
 
 	"github.com/exprec/exprec/recorder"
 	"github.com/exprec/exprec/recorder/export"
+	"github.com/exprec/exprec/recorder/say"
 )
 
 // runsView is the runs page, ready to be shown.
@@ -106,6 +107,12 @@ func (c *runsColumn) cell(r recorder.Row) runsCell {
 	}
 	v := c.values.Value(r)
 	cell := runsCell{Text: wordsOf(v), Share: -1}
+	switch {
+	case c.Key == "remote" && v.Kind == recorder.TextsValue:
+		cell.Text = say.Remotes(r.Remotes())
+	case c.Key == "shared":
+		cell.Text = sharedWords(v)
+	}
 	switch v.Kind {
 	case recorder.AbsentValue:
 		return runsCell{}

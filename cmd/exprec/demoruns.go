@@ -144,6 +144,21 @@ func editSource(dir string) error {
 	return os.WriteFile(name, edited, 0o644)
 }
 
+// commandName is how a person calls this program: by its name alone where that
+// finds it.
+func commandName(self string) string {
+	found, err := exec.LookPath(filepath.Base(self))
+	if err != nil {
+		return self
+	}
+	a, err := os.Stat(self)
+	b, err2 := os.Stat(found)
+	if err != nil || err2 != nil || !os.SameFile(a, b) {
+		return self
+	}
+	return filepath.Base(self)
+}
+
 // train records a run in a process of its own, as it would be outside of a
 // demo, and kills that in the middle where the plan says so.
 func (a *app) train(ctx context.Context, dir string, run demoRun, epochs int) error {
@@ -156,6 +171,7 @@ func (a *app) train(ctx context.Context, dir string, run demoRun, epochs int) er
 		return goOnTraining(ctx, dir, self, append([]string{"demo", "train", "--slowly", run.name}, run.flags...))
 	}
 	c := exec.CommandContext(ctx, self, append(args, run.flags...)...)
+	c.Args[0] = commandName(self)
 	messages := &sanitizer{screen: a.errs}
 	c.Dir, c.Env, c.Stderr = dir, demoEnv(), messages
 	progress, err := c.StdoutPipe()

@@ -92,6 +92,7 @@ func goOnTraining(ctx context.Context, dir, self string, args []string) error {
 	}
 	defer printed.Close()
 	c := exec.Command(self, args...)
+	c.Args[0] = commandName(self)
 	c.Dir, c.Env, c.Stdout, c.Stderr = dir, demoEnv(), printed, printed
 	if err := c.Start(); err != nil {
 		return err
