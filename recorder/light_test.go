@@ -1,11 +1,11 @@
 package recorder
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"image"
-	"image/png"
+	"io/fs"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"slices"
@@ -28,13 +28,13 @@ func (tm *team) recordFull(i, n int) string {
 	for p := range picture.Pix {
 		picture.Pix[p] = byte(p * p * (n + 7) >> 3)
 	}
-	var encoded bytes.Buffer
-	if err := png.Encode(&encoded, picture); err != nil {
-		tm.Fatal(err)
-	}
 	e.AddImage("sample", picture, 1)
 	file := filepath.Join(tm.TempDir(), "weights.bin")
-	if err := os.WriteFile(file, bytes.Repeat(fmt.Appendf(nil, "weight %d;", n), 500), 0o600); err != nil {
+	weights, random := make([]byte, 100_000), rand.New(rand.NewPCG(uint64(n), 1))
+	for i := range weights {
+		weights[i] = byte(random.Uint32())
+	}
+	if err := os.WriteFile(file, weights, 0o600); err != nil {
 		tm.Fatal(err)
 	}
 	e.AddFile("weights.bin", file)
@@ -109,6 +109,9 @@ func TestFetchLight(t *testing.T) {
 		}
 	}
 	tm.nothingHeavy(1)
+	if light, all := sizeOf(t, filepath.Join(tm.dirs[1], ".git", "exprec", lightStore, "objects")), sizeOf(t, filepath.Join(tm.server, "objects")); light > all/20 {
+		t.Errorf("a light fetch of %d bytes brought %d", all, light)
+	}
 	if err := p.FetchRuns(t.Context(), ShareOptions{}, run); err != nil {
 		t.Fatal(err)
 	}
@@ -123,6 +126,25 @@ func TestFetchLight(t *testing.T) {
 	if err != nil || rows.Len() != 2 || rows.At(1).Light() != "" || rows.At(0).Light() != "origin" || rows.At(1).Bytes() <= rows.At(0).Bytes() {
 		t.Errorf("%v, %v", rows, err)
 	}
+}
+
+// sizeOf is how many bytes the files below a folder have.
+func sizeOf(t testing.TB, dir string) (size int64) {
+	t.Helper()
+	err := filepath.WalkDir(dir, func(_ string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		info, err := d.Info()
+		if err == nil {
+			size += info.Size()
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return size
 }
 
 // nothingHeavy fails where light.git holds anything but what stands at the roots
