@@ -20,7 +20,24 @@ func Many(w io.Writer, n int) error { return Wide(w, n, 0, 0) }
 // Wide is Many with so many more parameters and scalars in each run. Half of the
 // parameters have few values.
 func Wide(w io.Writer, n, params, scalars int) error {
-	m := &many{Writer: bufio.NewWriterSize(w, 1<<20), random: rand.New(rand.NewPCG(1, 2)), params: params, scalars: scalars}
+	m := newMany(w)
+	m.params, m.scalars = params, scalars
+	return m.all(n)
+}
+
+// Heavy is Many with so many points in each scalar, and with an image and a file
+// of so many bytes in each run.
+func Heavy(w io.Writer, n, points, content int) error {
+	m := newMany(w)
+	m.points, m.content = points, content
+	return m.all(n)
+}
+
+func newMany(w io.Writer) *many {
+	return &many{Writer: bufio.NewWriterSize(w, 1<<20), random: rand.New(rand.NewPCG(1, 2)), points: 5}
+}
+
+func (m *many) all(n int) error {
 	for i := range sources {
 		fmt.Fprintf(m, "blob\nmark :%d\n", i+1)
 		m.data(fmt.Appendf(nil, "learning_rate = %d\n", i))
@@ -40,6 +57,8 @@ type many struct {
 	random *rand.Rand
 
 	params, scalars int // beside the usual ones
+	points          int // of a scalar
+	content         int // bytes of an image, and of a file
 }
 
 func (m *many) data(b []byte) {
@@ -93,11 +112,11 @@ func (m *many) run(i int) error {
 		return err
 	}
 	points := record.NewBuilder()
-	for step := range 5 {
+	for step := range m.points {
 		at := time.Duration(step) * time.Second
-		points.Add("loss", int64(step), at, loss*float64(5-step))
-		points.Add("val/loss", int64(step), at, loss*float64(6-step))
-		points.Add("val/acc", int64(step), at, 1-loss*float64(5-step)/6)
+		points.Add("loss", int64(step), at, loss*float64(m.points-step))
+		points.Add("val/loss", int64(step), at, loss*float64(m.points+1-step))
+		points.Add("val/acc", int64(step), at, 1-loss*float64(m.points-step)/float64(m.points+1))
 		for j := range m.scalars {
 			points.Add(fmt.Sprint("layer-", j, "/norm"), int64(step), at, loss*float64(j+step))
 		}
@@ -109,8 +128,23 @@ func (m *many) run(i int) error {
 	for _, chunk := range points.Chunks() {
 		m.file("scalars/"+chunk.Name, chunk.Data)
 	}
+	if m.content > 0 {
+		image := record.ImageEntry{Name: "sample", Step: 1, File: "sample/1.png", Size: int64(m.content)}
+		m.file(record.ImagesFile, record.EncodeImages([]record.ImageEntry{image}))
+		m.file("images/"+image.File, m.noise())
+		m.file("files/weights.bin", m.noise())
+	}
 	_, err = m.WriteString("\n")
 	return err
+}
+
+// noise is content that cannot be compressed.
+func (m *many) noise() []byte {
+	b := make([]byte, m.content)
+	for i := range b {
+		b[i] = byte(m.random.Uint32())
+	}
+	return b
 }
 
 // commit begins a commit; its files follow.

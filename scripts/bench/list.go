@@ -5,6 +5,7 @@ package main
 import (
 	"bytes"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -45,6 +46,11 @@ type listing struct {
 }
 
 func newListing(dir string, runs int) (*listing, error) {
+	return newListingOf(dir, runs, func(w io.Writer) error { return recordertest.Many(w, runs) })
+}
+
+// newListingOf makes runs of another kind.
+func newListingOf(dir string, runs int, make func(io.Writer) error) (*listing, error) {
 	m, err := repository(dir, 10)
 	if err != nil {
 		return nil, err
@@ -61,7 +67,7 @@ func newListing(dir string, runs int) (*listing, error) {
 	if err := load.Start(); err != nil {
 		return nil, err
 	}
-	if err := recordertest.Many(in, runs); err != nil {
+	if err := make(in); err != nil {
 		return nil, err
 	}
 	if err := in.Close(); err != nil {

@@ -36,6 +36,7 @@ var sections = []section{
 	{"read", readRuns},
 	{"pages", servePages},
 	{"share", shareRuns},
+	{"light", fetchLight},
 	{"system metrics", sampling},
 	{"exprec run", runCommand},
 	{"exprec run output", runOutput},
