@@ -72,7 +72,7 @@ func printedBy(t *testing.T, dir string, words []string) string {
 // ended is the newest run, once it is sealed.
 func ended(t *testing.T, dir string) *recorder.Run {
 	t.Helper()
-	for deadline := time.Now().Add(20 * time.Second); ; time.Sleep(20 * time.Millisecond) {
+	for deadline := time.Now().Add(30 * time.Second); ; time.Sleep(20 * time.Millisecond) {
 		if r := newest(t, dir); r.Status().Final() {
 			return r
 		} else if time.Now().After(deadline) {

@@ -31,7 +31,7 @@ func TestRefsSince(t *testing.T) {
 	}
 	settle := func(known *RefList) *RefList {
 		for began := time.Now(); !known.stamps.Hold(); {
-			if known, err = s.RefsSince("refs/x/", known); err != nil || time.Since(began) > 20*time.Second {
+			if known, err = s.RefsSince("refs/x/", known); err != nil || time.Since(began) > 30*time.Second {
 				t.Fatal("it is read each time", err)
 			}
 		}

@@ -30,7 +30,7 @@ func TestSnapshotPassesSpecialFilesOver(t *testing.T) {
 		if notes := strings.Join(s.Notes, "\n"); strings.Count(notes, "FIFO") != 2 {
 			t.Errorf("the notes are %q", s.Notes)
 		}
-	case <-time.After(20 * time.Second):
+	case <-time.After(30 * time.Second):
 		t.Fatal("the snapshot waits for a FIFO")
 	}
 }

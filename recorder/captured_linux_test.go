@@ -153,7 +153,7 @@ func openPTY(t testing.TB) (terminal, end *os.File) {
 // name.
 func (s *stage) sealed(t *testing.T, count int) map[string]*recorder.Run {
 	t.Helper()
-	for deadline := time.Now().Add(20 * time.Second); ; time.Sleep(10 * time.Millisecond) {
+	for deadline := time.Now().Add(30 * time.Second); ; time.Sleep(10 * time.Millisecond) {
 		runs, err := open(t, s.dir).Runs(t.Context(), "")
 		if err != nil {
 			t.Fatal(err)

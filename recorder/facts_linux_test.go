@@ -128,7 +128,7 @@ func TestFactsDoNotDelayTheEnd(t *testing.T) {
 	t.Chdir(dir)
 	e := Start(Options{Quiet: true, NoSource: true, NoSystem: true})
 	// The hash of this test's own large binary is waited for; the driver is not.
-	for limit := time.Now().Add(10 * time.Second); e.facts.wanted.Load() > 0 && time.Now().Before(limit); {
+	for limit := time.Now().Add(30 * time.Second); e.facts.wanted.Load() > 0 && time.Now().Before(limit); {
 		time.Sleep(time.Millisecond)
 	}
 	began := time.Now()

@@ -170,7 +170,7 @@ func (c *changing) settle(p *Project) {
 		if describeRows(c.bench, p); p.known.refs[0] == before {
 			return
 		}
-		if time.Since(began) > 20*time.Second {
+		if time.Since(began) > 30*time.Second {
 			c.Fatal("the refs are read each time")
 		}
 	}

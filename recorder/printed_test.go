@@ -93,7 +93,7 @@ func TestFollow(t *testing.T) {
 			var order []string
 			next := func(live bool) {
 				t.Helper()
-				for deadline := time.Now().Add(10 * time.Second); h.all() != strings.Join(order, "|"); {
+				for deadline := time.Now().Add(30 * time.Second); h.all() != strings.Join(order, "|"); {
 					ended, err := f.Next(h.visit)
 					if err != nil || ended == live {
 						t.Fatal(ended, err)

@@ -16,7 +16,7 @@ import (
 // it stands then.
 func sampledRun(t *testing.T, p *Project, id string) *Run {
 	t.Helper()
-	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
+	for deadline := time.Now().Add(30 * time.Second); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
 		r, err := p.Run(t.Context(), id)
 		if err != nil {
 			t.Fatal(err)

@@ -111,7 +111,7 @@ func TestWatch(t *testing.T) {
 	changes, ended := make(chan []RunChange, 100), make(chan error, 1)
 	p := b.open()
 	go func() { ended <- p.Watch(ctx, time.Millisecond, func(c []RunChange) { changes <- c }) }()
-	limit := time.After(20 * time.Second)
+	limit := time.After(30 * time.Second)
 	for first := true; ; {
 		select {
 		case c := <-changes:

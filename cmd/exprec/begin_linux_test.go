@@ -200,7 +200,7 @@ func (c beginCase) check(t *testing.T, dir string) {
 // sealedRun waits until the run of a name is sealed.
 func sealedRun(t *testing.T, dir, name string) *recorder.Run {
 	t.Helper()
-	for deadline := time.Now().Add(20 * time.Second); ; time.Sleep(20 * time.Millisecond) {
+	for deadline := time.Now().Add(30 * time.Second); ; time.Sleep(20 * time.Millisecond) {
 		p, err := recorder.Open(dir)
 		if err != nil {
 			t.Fatal(err)

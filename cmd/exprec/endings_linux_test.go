@@ -216,7 +216,7 @@ func endedRuns(t *testing.T, dir string) map[string]*recorder.Run {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { p.Close() })
-	for deadline := time.Now().Add(20 * time.Second); ; time.Sleep(50 * time.Millisecond) {
+	for deadline := time.Now().Add(30 * time.Second); ; time.Sleep(50 * time.Millisecond) {
 		if r, err := p.Recover(t.Context(), false); err != nil || len(r.Failed) > 0 {
 			t.Fatal(err, r)
 		}

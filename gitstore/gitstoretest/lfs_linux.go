@@ -50,7 +50,7 @@ func startLFS(t testing.TB) *url.URL {
 	server.Dir, server.Env = dir, append(os.Environ(), "LFSTEST_DIR="+dir)
 	check(t, server.Start())
 	t.Cleanup(func() { cancel(); server.Wait() })
-	for deadline := time.Now().Add(20 * time.Second); ; time.Sleep(10 * time.Millisecond) {
+	for deadline := time.Now().Add(30 * time.Second); ; time.Sleep(10 * time.Millisecond) {
 		address, err := os.ReadFile(filepath.Join(dir, lfsServer))
 		if err == nil && len(address) > 0 {
 			at, err := url.Parse(string(address))

@@ -12,7 +12,7 @@ func settled(t *testing.T, paths ...string) *Set {
 	t.Helper()
 	var last *Set
 	for began := time.Now(); !last.Hold(); {
-		if time.Since(began) > 10*time.Second {
+		if time.Since(began) > 30*time.Second {
 			t.Fatal("the stamps never hold")
 		}
 		now := New()

@@ -31,7 +31,7 @@ func eventually(t interface {
 	t.Helper()
 	tick := time.NewTicker(2 * time.Millisecond)
 	defer tick.Stop()
-	for limit := time.After(20 * time.Second); !is(); {
+	for limit := time.After(30 * time.Second); !is(); {
 		select {
 		case <-tick.C:
 		case <-limit:

@@ -39,7 +39,7 @@ func TestSinkOnFullDisk(t *testing.T) {
 	if err := os.Remove(fill); err != nil {
 		t.Fatal(err)
 	}
-	deadline := time.Now().Add(20 * time.Second)
+	deadline := time.Now().Add(30 * time.Second)
 	for kept := int64(0); ; time.Sleep(10 * time.Millisecond) {
 		write('b', 1)
 		text, _ := read(t, out, Stdout)

@@ -139,7 +139,7 @@ func TestSinkMarksInTime(t *testing.T) {
 	defer s.Close()
 	s.Write(Stdout, []byte("a"))
 	s.Write(Stdout, []byte("b"))
-	for deadline := time.After(10 * time.Second); ; {
+	for deadline := time.After(30 * time.Second); ; {
 		select {
 		case at := <-marked:
 			if at == 2 {

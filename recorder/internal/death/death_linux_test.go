@@ -64,7 +64,7 @@ func TestEnds(t *testing.T) {
 				t.Fatal(err)
 			}
 			end()
-			ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+			ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
 			got, err := p.Wait(ctx)
 			cancel()
 			if err != nil || got.Code == nil || *got.Code != test.code || got.Signal != test.signal {

@@ -33,7 +33,7 @@ func TestDrainIsAnswered(t *testing.T) {
 		}
 		select {
 		case <-r.Drained():
-		case <-time.After(20 * time.Second):
+		case <-time.After(30 * time.Second):
 			t.Fatalf("no answer in round %d", round)
 		}
 	}

@@ -26,7 +26,7 @@ func observed(t *testing.T, env []string, dir string, args ...string) Program {
 		stdin.Close()
 		command.Wait()
 	})
-	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
 	defer cancel()
 	var found Program
 	Observe(ctx, command.Process.Pid, func(p Program) {

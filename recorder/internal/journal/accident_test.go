@@ -90,7 +90,7 @@ func waitForNotice(t *testing.T, w *Writer, id uint32) {
 	w.mu.Lock()
 	w.look = 0
 	w.mu.Unlock()
-	for deadline := time.Now().Add(10 * time.Second); w.Err() == nil; time.Sleep(time.Millisecond) {
+	for deadline := time.Now().Add(30 * time.Second); w.Err() == nil; time.Sleep(time.Millisecond) {
 		w.Scalar(id, 1, 1<<30)
 		if time.Now().After(deadline) {
 			t.Fatal("the writer did not notice")

@@ -75,7 +75,7 @@ func fillDisk(args []string) error {
 		return err
 	}
 	before := w.Dropped()
-	for deadline := time.Now().Add(10 * time.Second); w.Dropped() > before-1; i++ {
+	for deadline := time.Now().Add(30 * time.Second); w.Dropped() > before-1; i++ {
 		before = w.Dropped() + 1
 		w.Scalar(id, float64(i), i)
 		if w.Dropped() < before {

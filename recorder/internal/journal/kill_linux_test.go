@@ -142,7 +142,7 @@ func killOnce(t *testing.T, mode string, after time.Duration) int64 {
 // waitForJournal waits until the child has begun its journal.
 func waitForJournal(t *testing.T, folder string) string {
 	t.Helper()
-	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); time.Sleep(time.Millisecond) {
+	for deadline := time.Now().Add(30 * time.Second); time.Now().Before(deadline); time.Sleep(time.Millisecond) {
 		names, err := filepath.Glob(filepath.Join(folder, "journal", "*.bin"))
 		if err != nil {
 			t.Fatal(err)

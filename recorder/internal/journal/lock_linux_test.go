@@ -151,7 +151,7 @@ func mustAlive(t *testing.T, path string, want bool) {
 	t.Helper()
 	var got bool
 	var err error
-	for deadline := time.Now().Add(5 * time.Second); time.Now().Before(deadline); time.Sleep(time.Millisecond) {
+	for deadline := time.Now().Add(30 * time.Second); time.Now().Before(deadline); time.Sleep(time.Millisecond) {
 		if got, err = Alive(path); err == nil && got == want {
 			return
 		}
