@@ -53,6 +53,9 @@ var (
 	// ErrElsewhere: large contents would go to a host that only the repository
 	// names, with the user's passwords.
 	ErrElsewhere = errors.New("the repository's .lfsconfig leads to another host than the remote's")
+	// ErrBadObjects: what the remote sends of some refs is not whole, or not to be
+	// had.
+	ErrBadObjects = errors.New("the remote sends what is not whole")
 	// ErrNoFilter: the remote cannot leave out what is not wanted.
 	ErrNoFilter = errors.New("the remote sends whole commits only")
 )

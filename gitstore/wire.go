@@ -411,7 +411,11 @@ func (w *words) explain(err error) error {
 	case outOfMemory(said) != nil:
 		return outOfMemory(said)
 	}
-	return errors.New(strings.ReplaceAll(strings.TrimPrefix(said, "fatal: "), " fatal: ", ": "))
+	text := strings.ReplaceAll(strings.TrimPrefix(said, "fatal: "), " fatal: ", ": ")
+	if isBad(said) {
+		return fmt.Errorf("%w: %s", ErrBadObjects, text)
+	}
+	return errors.New(text)
 }
 
 // hide takes the addresses out of a text where they hold a password.

@@ -132,5 +132,16 @@ func outOfMemory(said string) error {
 	if !strings.Contains(said, "Out of memory") && !strings.Contains(said, "unable to create thread") {
 		return nil
 	}
-	return fmt.Errorf("%w: %s", errMemory, said)
+	return fmt.Errorf("%w: %w: %s", ErrBadObjects, errMemory, said)
+}
+
+// isBad tells objects that git refuses from a connection that broke.
+func isBad(said string) bool {
+	for _, words := range []string{"fsck error", "error in tree", "error in commit", "error in blob", "did not send all necessary objects",
+		"did not receive expected object", "unresolved delta", "bad object", "repository corruption", "COLLISION", "inflate returned", "not our ref", "unadvertised object"} {
+		if strings.Contains(said, words) {
+			return true
+		}
+	}
+	return false
 }

@@ -199,3 +199,43 @@ func TestFetchFromAmongManyRefs(t *testing.T) {
 		t.Errorf("the clone has\n%.300s", refs)
 	}
 }
+
+// A run whose objects git refuses, or that the remote has not whole, and other
+// records that are none, keep no other run away.
+func TestOneBadRunAmongGoodOnes(t *testing.T) {
+	tm := newTeam(t, 2)
+	var good []string
+	for i := range 5 {
+		good = append(good, tm.record(0, fmt.Sprint("good ", i)))
+	}
+	unsafe, torn, empty := tm.record(0, "unsafe"), tm.record(0, "torn"), tm.record(0, "empty")
+	tm.push(0)
+	blob := gitstoretest.Object(t, tm.server, "blob", []byte("x"))
+	put(t, filepath.Join(tm.server, "refs", "exprec", unsafe), gitstoretest.Commit(t, tm.server, gitstoretest.Object(t, tm.server, "tree", gitstoretest.Entry(t, "100644", "..", blob)))+"\n")
+	put(t, filepath.Join(tm.server, "refs", "exprec", torn), gitstoretest.Commit(t, tm.server, gitstoretest.Object(t, tm.server, "tree", gitstoretest.Entry(t, "100644", "x", strings.Repeat("ab", 20))))+"\n")
+	for i := range 3 {
+		none := gitstoretest.Commit(t, tm.server, gitstoretest.Object(t, tm.server, "tree", gitstoretest.Entry(t, "100644", fmt.Sprint(i), blob)))
+		put(t, filepath.Join(tm.server, "refs", "exprec-conflicts", empty, none), none+"\n")
+	}
+	defer gitstoretest.Unchanged(t, tm.dirs[1])()
+	shared := tm.fetch(1)
+	slices.Sort(good)
+	slices.Sort(shared.New)
+	if want := slices.Sorted(slices.Values(append(good, empty))); !slices.Equal(shared.New, want) {
+		t.Errorf("new are %v, want %v", shared.New, want)
+	}
+	refused := map[string]int{}
+	for _, r := range shared.Refused {
+		refused[r.ID]++
+		if strings.Contains(r.Reason, "\n") {
+			t.Errorf("%q", r.Reason)
+		}
+	}
+	if len(refused) != 3 || refused[unsafe] != 1 || refused[torn] != 1 || refused[empty] != 3 {
+		t.Errorf("refused: %+v", shared.Refused)
+	}
+	if rivals := must(tm.one(1, empty).Rivals()); len(rivals) > 0 {
+		t.Errorf("what is no record was kept: %v", rivals)
+	}
+	gitstoretest.Git(t, tm.dirs[1], "fsck", "--strict", "--no-dangling")
+}

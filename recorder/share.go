@@ -295,17 +295,13 @@ func (s *sharing) fetch(ctx context.Context, refs []gitstore.Ref) error {
 	if s.options.DryRun {
 		return s.foresee(refs)
 	}
+	cuts := fetchCuts
 	for len(refs) > 0 {
 		n := min(fetchBatch, len(refs))
 		for n < len(refs) && refs[n].Name == refs[n-1].Name {
 			n++
 		}
-		fetched, err := s.get(ctx, refs[:n])
-		if err != nil {
-			return err
-		}
-		err = s.take(ctx, refs[:n])
-		if err = errors.Join(err, fetched.Release()); err != nil {
+		if err := s.fetchPart(ctx, refs[:n], &cuts); err != nil {
 			return err
 		}
 		refs = refs[n:]
@@ -367,28 +363,32 @@ func (s *sharing) take(ctx context.Context, refs []gitstore.Ref) error {
 	}
 	states, errs := make([]state, len(refs)), make([]error, len(refs))
 	err = inParallel(ctx, len(refs), func(i int) {
-		if uuid, isRun := runOf(refs[i]); isRun {
-			states[i], errs[i] = stateOf(s.store, uuid, refs[i].Hash)
-		}
+		uuid, _ := whose(refs[i])
+		states[i], errs[i] = stateOf(s.store, uuid, refs[i].Hash)
 	})
 	if err != nil {
 		return err
 	}
 	var fresh []gitstore.Ref
 	known := map[string][]state{} // to be joined in
+	rivals := map[string]int{}
 	for i, ref := range refs {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		uuid, isRun := runOf(ref)
-		if !isRun {
-			if err := keepConflict(ctx, s.store, ref.Name[len(conflictPrefix):][:uuidLength], ref.Hash); err != nil {
-				return err
-			}
-			continue
+		uuid, isRun := whose(ref)
+		if errs[i] == nil && !isRun {
+			rivals[uuid]++
+			errs[i] = tooMany(rivals[uuid])
 		}
 		if errs[i] != nil {
 			s.refuse(uuid, errs[i])
+			continue
+		}
+		if !isRun {
+			if err := keepConflict(ctx, s.store, uuid, ref.Hash); err != nil {
+				return err
+			}
 			continue
 		}
 		_, ok := here[ref.Name]
