@@ -33,7 +33,10 @@ func TestTeam(t *testing.T) {
 	}
 	t.Logf("%d rounds, -seed %d", *teamRounds, seed)
 	tm := newTeamwork(t, build(t), seed)
-	for range *teamRounds {
+	for round := range *teamRounds {
+		if round > 0 && round%20 == 0 {
+			t.Logf("%s: after %d rounds there are %d runs", time.Now().Format(time.TimeOnly), round, len(tm.runs))
+		}
 		var all sync.WaitGroup
 		for _, m := range tm.members {
 			all.Go(m.act)
