@@ -212,8 +212,9 @@ func await(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Fatalf("%s did not come", args[0])
 }
 
-// ownColour is text that exprec coloured, and the colour ended.
-var ownColour = regexp.MustCompile("\x1b\\[\\d+m([^\x1b]*)\x1b\\[0m")
+// ownColour is text that exprec coloured, and the colour ended, and how it begins
+// a line of progress again.
+var ownColour = regexp.MustCompile("(?:\r\x1b\\[K)?\x1b\\[\\d+m([^\x1b]*)\x1b\\[0m(?:\r\x1b\\[K)?")
 
 // harmlessOutput wants nothing in the last output that a terminal would obey,
 // but exprec's own colours.
