@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 
+	"pgregory.net/rapid"
+
 	"github.com/exprec/exprec/gitstore/gitstoretest"
 )
 
@@ -287,4 +289,62 @@ func TestArchivePurgedHere(t *testing.T) {
 	if rows, err := p.Rows(t.Context(), ""); err != nil || rows.Len() != 9 {
 		t.Errorf("%d runs, %v", rows.Len(), err)
 	}
+}
+
+// Histories of several clones that record, edit, delete, exchange and roll up
+// end with equal runs everywhere.
+func TestRollUpConverges(t *testing.T) {
+	fewer(t, 2)
+	rapid.Check(t, func(rt *rapid.T) {
+		tm := archiving(t, 2, 2)
+		ids := tm.several(0, 4)
+		tm.push(0)
+		tm.fetch(1)
+		for n := range rapid.IntRange(3, 8).Draw(rt, "steps") {
+			i := rapid.IntRange(0, 1).Draw(rt, "clone")
+			id := rapid.SampledFrom(ids).Draw(rt, "run")
+			switch rapid.SampledFrom([]string{"tag", "archive", "record", "push", "push", "fetch"}).Draw(rt, "step") {
+			case "tag":
+				tm.edit(i, id, Edit{AddTags: []string{fmt.Sprintf("t%d", n)}})
+			case "archive":
+				yes := rapid.Bool().Draw(rt, "archived")
+				tm.edit(i, id, Edit{Archived: &yes})
+			case "record":
+				tm.record(i, "more")
+			case "push":
+				tm.push(i)
+			case "fetch":
+				tm.fetch(i)
+			}
+		}
+		for range 2 {
+			for i := range tm.dirs {
+				tm.push(i)
+				tm.fetch(i)
+			}
+		}
+		if a, b := refsIn(t, tm.dirs[0]), refsIn(t, tm.dirs[1]); a != b {
+			rt.Fatalf("the clones differ:\n%s\n%s", a, b)
+		}
+		p, err := Open(tm.server)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer p.Close()
+		runs, err := p.runRefs(p.stores[0])
+		if err != nil {
+			t.Fatal(err)
+		}
+		var there []string
+		for _, ref := range runs {
+			there = append(there, ref.Name+" "+ref.Hash.String())
+		}
+		slices.Sort(there)
+		if got, want := strings.Join(there, "\n"), refsIn(t, tm.dirs[0]); got != want {
+			rt.Fatalf("the server has\n%s\nthe clones\n%s", got, want)
+		}
+		if refs, _ := tm.there(); len(refs) > 2 {
+			rt.Fatalf("%d runs have refs", len(refs))
+		}
+	})
 }

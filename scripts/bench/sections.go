@@ -37,6 +37,7 @@ var sections = []section{
 	{"pages", servePages},
 	{"share", shareRuns},
 	{"light", fetchLight},
+	{"roll up", rollUp},
 	{"system metrics", sampling},
 	{"exprec run", runCommand},
 	{"exprec run output", runOutput},
