@@ -3,6 +3,7 @@ package gitstore
 import (
 	"fmt"
 	"net/url"
+	"os"
 	"path/filepath"
 )
 
@@ -19,7 +20,7 @@ func (w *wire) lfsServer() (string, error) {
 		return "", nil
 	}
 	file := filepath.Join(repo.WorkTree, ".lfsconfig")
-	if !fileExists(file) {
+	if info, err := os.Lstat(file); err != nil || !info.Mode().IsRegular() {
 		return "", nil
 	}
 	text, err := readBounded(file, maxLFSConfig)

@@ -23,6 +23,7 @@ type filesView struct {
 	Bytes   int64
 	File    *preview
 	Pruned  string // when the content of the file was given back
+	Fetch   string // URL that gets its content, empty where that is here
 	Problem string
 }
 
@@ -54,6 +55,9 @@ func (d *Dashboard) runFiles(w http.ResponseWriter, r *http.Request) error {
 			if when, ok := pruned["files/"+name]; ok {
 				v.Pruned = iso(when)
 			}
+		}
+		if err == nil {
+			v.offerFetch(name)
 		}
 		return filesPage(v), err
 	})

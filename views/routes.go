@@ -39,6 +39,7 @@ func (d *Dashboard) table() map[string]handler {
 		"GET /runs/{run}/points.csv":       d.chartCSV,
 		"POST /runs/{run}/delete":          d.deleteRun,
 		"POST /runs/{run}/fetch":           d.fetchRun,
+		"POST /runs/{run}/files/{path...}": d.fetchFile,
 		"POST /runs/{run}/notes":           d.editNotes,
 		"POST /runs/{run}/undelete":        d.undeleteRun,
 		"GET /static/{hash}/{name}":        d.static,
