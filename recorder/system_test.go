@@ -27,7 +27,7 @@ func sampledRun(t *testing.T, p *Project, id string) *Run {
 			return r
 		}
 	}
-	t.Fatal("no figures of the system within 20 s")
+	t.Fatal("no figures of the system within 30 s")
 	return nil
 }
 

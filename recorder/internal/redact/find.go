@@ -6,6 +6,7 @@ import (
 	"io"
 	"regexp"
 	"slices"
+	"strings"
 	"sync"
 )
 
@@ -25,11 +26,11 @@ const blockSize = 256 << 10
 
 // FindSecrets looks for secrets in a text of any length: keys of known
 // services, private keys, and passwords in URLs; at most limit of them, each
-// kind once a line. It takes about 300 kB of memory. An error of r ends the
+// kind once a line. It takes at most 300 kB of memory. An error of r ends the
 // text.
 func FindSecrets(r io.Reader, limit int) []Secret {
 	s := scanner{limit: limit, searches: searches()}
-	block := make([]byte, 0, blockSize+longest+1)
+	block := make([]byte, 0, roomFor(r))
 	context := 0 // bytes at the begin of the block that were looked at already
 	for len(s.found) < limit {
 		n, err := io.ReadFull(r, block[len(block):cap(block)])
@@ -46,6 +47,22 @@ func FindSecrets(r io.Reader, limit int) []Secret {
 		block = block[:copy(block, block[until-context:])]
 	}
 	return s.found
+}
+
+// roomFor is how much of a text is held at once: all of a short one that is in
+// memory already, for words by the thousand are looked at one by one.
+func roomFor(r io.Reader) int {
+	left := blockSize
+	switch r := r.(type) {
+	case *strings.Reader:
+		left = r.Len()
+	case *bytes.Reader:
+		left = r.Len()
+	}
+	if left < blockSize {
+		return left + 1 // so that its end is met
+	}
+	return blockSize + longest + 1
 }
 
 // search is how one kind is found: by its markers, then by its pattern.
