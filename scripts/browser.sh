@@ -28,6 +28,8 @@ go build -o "$work/" ./cmd/exprec ./scripts/pictures
 mkdir "$work/home"
 export HOME=$work/home # so that the page shows a short path
 PATH=$work:$PATH
+git config --global user.name Ada # whose words the notes are
+git config --global user.email ada@example.org
 cd "$HOME"
 echo '== recording the demo'
 TMPDIR=$HOME exprec demo --no-serve >"$work/tour" 2>"$work/said" || { cat "$work/said" >&2; exit 1; }
