@@ -15,7 +15,7 @@ import (
 // purged, it is taken out of the others' catalogs too.
 func (s *sharing) withCatalog(ctx context.Context, updates []gitstore.Update) ([]gitstore.Update, error) {
 	for _, u := range updates {
-		if uuid, ok := runOf(gitstore.Ref{Name: u.Ref}); ok {
+		if uuid, ok := runOf(gitstore.Ref{Name: u.Ref}); ok && !u.New.IsZero() {
 			if s.uncataloged == nil {
 				s.uncataloged = map[string]gitstore.Hash{}
 			}

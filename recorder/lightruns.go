@@ -214,7 +214,15 @@ func (r *Run) lightErr(what string) error {
 	if r.remote == "" {
 		return nil
 	}
+	if what == "" {
+		what = "a part"
+	}
 	return fmt.Errorf("%s of the run %s: %w: it is on %s; exprec fetch %s %s gets all of it", what, r.Short(), ErrLight, r.remote, r.remote, r.Short())
+}
+
+// lightParts are the words for what is below the root of a run.
+var lightParts = map[string]string{
+	"files": "the files", "images": "the images", "output": "the output", "scalars": "the points", "source": "the source",
 }
 
 // key tells in the cache of lists what a catalog says of a commit from what the

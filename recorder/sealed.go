@@ -66,7 +66,7 @@ func (r *Run) lookup(path string) (gitstore.TreeEntry, error) {
 		case !below:
 			return e, nil
 		case e.Mode == filemode.Dir && r.remote != "":
-			return gitstore.TreeEntry{}, r.lightErr(path)
+			return gitstore.TreeEntry{}, r.lightErr(lightParts[first])
 		case e.Mode == filemode.Dir:
 			return r.store.Lookup(e.Hash, rest)
 		}
