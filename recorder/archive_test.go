@@ -348,3 +348,20 @@ func TestRollUpConverges(t *testing.T) {
 		}
 	})
 }
+
+// A server that gives only what its refs stand for gives runs with the archive
+// that they are in.
+func TestArchiveOfAnOldServer(t *testing.T) {
+	tm := archiving(t, 2, 4)
+	ids := tm.several(0, 6)
+	tm.push(0)
+	gitstoretest.Git(t, tm.dirs[1], "config", "protocol.version", "0")
+	shared, err := tm.open(1).Fetch(t.Context(), ShareOptions{Runs: ids[:1]})
+	if err != nil || !slices.Equal(shared.New, ids[:1]) {
+		t.Fatalf("the fetch of one: %+v, %v", shared, err)
+	}
+	if shared := tm.fetch(1); len(shared.New) != 5 || shared.Same != 1 {
+		t.Errorf("the fetch of all: %+v", shared)
+	}
+	tm.sameRuns()
+}
