@@ -54,6 +54,7 @@ func (s *sharing) sortUpdated(pushed map[string]bool) {
 // pushOnce pushes what differs, and reports whether somebody else was faster
 // with some of it.
 func (s *sharing) pushOnce(ctx context.Context, done map[string]bool) (again bool, err error) {
+	s.moved = false
 	updates, behind, err := s.plan()
 	if err != nil {
 		return false, err
@@ -65,8 +66,8 @@ func (s *sharing) pushOnce(ctx context.Context, done map[string]bool) (again boo
 		return false, s.foresee(behind)
 	}
 	if len(behind) > 0 {
-		if err := s.fetch(ctx, behind); err != nil {
-			return false, err
+		if err := s.fetch(ctx, behind); err != nil || s.moved {
+			return s.moved, err
 		}
 		more, err := s.planOf(behind, updates)
 		if err != nil {
@@ -74,8 +75,8 @@ func (s *sharing) pushOnce(ctx context.Context, done map[string]bool) (again boo
 		}
 		updates = append(updates, more...)
 	}
-	if err := s.takeViews(ctx); err != nil {
-		return false, err
+	if err := s.takeViews(ctx); err != nil || s.moved {
+		return s.moved, err
 	}
 	views, err := s.viewsUpdate()
 	if err != nil {

@@ -86,6 +86,8 @@ type sharing struct {
 	rivals  map[string]gitstore.Hash // by ref
 	views   gitstore.Hash            // the remote's saved views, zero for none
 	pushed  []gitstore.Update        // that the remote has taken
+	gone    map[gitstore.Hash]bool   // commits that the remote did not have any more
+	moved   bool                     // refs of the remote have moved since they were listed
 	light   sync.Map                 // tips of runs without large contents, as far as they were looked at
 
 	archives []remoteArchive            // all of the remote
@@ -233,11 +235,15 @@ func (p *Project) Fetch(ctx context.Context, o ShareOptions) (*Shared, error) {
 	if o.Runs != nil && len(s.theirs)+len(s.stored) == 0 {
 		return nil, fmt.Errorf("%w on %s begins with %s", ErrNoRun, s.remote.Name, strings.Join(o.Runs, " or "))
 	}
-	missing, err := s.missing()
+	err = s.untilSettled(ctx, func() error {
+		s.result.Same = 0
+		missing, err := s.missing()
+		if err != nil {
+			return err
+		}
+		return errors.Join(s.fetch(ctx, missing), s.takeViews(ctx))
+	})
 	if err != nil {
-		return nil, err
-	}
-	if err := errors.Join(s.fetch(ctx, missing), s.takeViews(ctx)); err != nil {
 		return s.result, err
 	}
 	return s.result, s.remember(nil)

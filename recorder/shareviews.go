@@ -19,6 +19,9 @@ func (s *sharing) takeViews(ctx context.Context) error {
 	}
 	if _, err := readViewsAt(s.store, there); err != nil {
 		fetched, err := s.remote.Fetch(ctx, s.options.WireOptions, s.listing, []gitstore.Ref{{Name: viewsRef, Hash: there}})
+		if err != nil && s.movedOn(there, err) {
+			return nil
+		}
 		if err != nil {
 			return err
 		}

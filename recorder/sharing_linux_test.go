@@ -128,3 +128,47 @@ func TestShareBesideGit(t *testing.T) {
 		t.Errorf("the clone has\n%s\nthe server\n%s", ours, theirs)
 	}
 }
+
+// Somebody moves a ref between the list of what a remote has and the fetch of
+// it, over a connection that gives only what refs stand for: it is listed again.
+func TestFetchOfWhatMoves(t *testing.T) {
+	tm := newTeam(t, 3)
+	id := tm.record(0, "first")
+	tm.push(0)
+	tm.fetch(1)
+	tm.edit(0, id, Edit{AddTags: []string{"before"}})
+	tm.push(0)
+	tm.edit(1, id, Edit{AddTags: []string{"mine"}})
+	gitstoretest.Git(t, tm.dirs[1], "config", "protocol.version", "0")
+	gitstoretest.Git(t, tm.dirs[2], "config", "protocol.version", "0")
+	for i, exchange := range []func(*sharing) error{
+		func(s *sharing) error { _, err := s.pushOnce(t.Context(), map[string]bool{}); return err },
+		func(s *sharing) error {
+			return s.untilSettled(t.Context(), func() error {
+				missing, err := s.missing()
+				return errors.Join(err, s.fetch(t.Context(), missing))
+			})
+		},
+	} {
+		s, err := tm.open(1+i).share(t.Context(), ShareOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		tm.edit(0, id, Edit{AddTags: []string{fmt.Sprint("meanwhile-", i)}})
+		tm.push(0)
+		if err := exchange(s); err != nil {
+			t.Errorf("exchange %d: %v", i, err)
+		}
+		if len(s.result.Refused) > 0 {
+			t.Errorf("exchange %d: %+v", i, s.result.Refused)
+		}
+	}
+	tm.push(1)
+	tm.fetch(2)
+	if got, want := refsIn(t, tm.dirs[2]), refsIn(t, tm.server); got != want {
+		t.Errorf("the clone has %s, the server %s", got, want)
+	}
+	if tags := tm.one(2, id).Tags(); len(tags) != 4 {
+		t.Errorf("the tags are %q", tags)
+	}
+}

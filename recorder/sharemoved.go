@@ -1,0 +1,36 @@
+package recorder
+
+import (
+	"context"
+
+	"github.com/exprec/exprec/gitstore"
+)
+
+// movedOn reports whether a fetch has failed because somebody moved a ref of the
+// remote after it was listed: some servers give only what a ref stands for. Of a
+// commit that is still not to be had when it is listed again, it is no reason.
+func (s *sharing) movedOn(tip gitstore.Hash, err error) bool {
+	if !gitstore.IsUnadvertised(err) || s.gone[tip] {
+		return false
+	}
+	if s.gone == nil {
+		s.gone = map[gitstore.Hash]bool{}
+	}
+	s.gone[tip], s.moved = true, true
+	return true
+}
+
+// untilSettled makes an exchange again, with a new list of what the remote has,
+// as long as refs move on the way.
+func (s *sharing) untilSettled(ctx context.Context, exchange func() error) error {
+	for range pushTries {
+		s.moved = false
+		if err := exchange(); err != nil || !s.moved {
+			return err
+		}
+		if err := s.list(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
