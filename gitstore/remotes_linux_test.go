@@ -18,15 +18,29 @@ import (
 const maxOneLineRun = 50_000
 
 // Over http, with a password: a run of a large repository moves few bytes each
-// way, though its history shares no commit with the user's.
+// way, though its history shares no commit with the user's, from a server that
+// has a bitmap of its pack too.
 func TestExchangeOverHTTP(t *testing.T) {
 	b := newExchangeBench(t, 10_000)
+	gitstoretest.Git(t, b.server, "repack", "-q", "-adb")
+	if maps, err := filepath.Glob(filepath.Join(b.server, "objects", "pack", "*.bitmap")); err != nil || len(maps) != 1 {
+		t.Fatalf("the bitmaps are %v, %v", maps, err)
+	}
+	for _, bitmaps := range []string{"true", "false"} {
+		gitstoretest.Git(t, b.server, "config", "pack.useBitmaps", bitmaps)
+		b.moveOneLine(t, "with bitmaps "+bitmaps)
+	}
+}
+
+// moveOneLine pushes a run that differs in one line, fetches it, and removes it.
+func (b *exchangeBench) moveOneLine(t *testing.T, line string) {
+	t.Helper()
 	web := gitstoretest.NewWebServer(t, filepath.Dir(b.server), false)
 	for dir, name := range map[string]string{b.ours: "server", b.theirs: "origin"} {
 		gitstoretest.Git(t, dir, "remote", "set-url", name, web.URL+"/server.git")
 		gitstoretest.KnowPassword(t, dir)
 	}
-	if err := os.WriteFile(filepath.Join(b.ours, "src", "3", "3.txt"), []byte("edited\n"), 0o644); err != nil {
+	if err := os.WriteFile(filepath.Join(b.ours, "src", "3", "3.txt"), []byte(line+"\n"), 0o644); err != nil {
 		t.Fatal(err)
 	}
 	run := b.run(b.store(b.ours), "refs/exprec/"+testUUID)
@@ -38,14 +52,18 @@ func TestExchangeOverHTTP(t *testing.T) {
 		t.Fatalf("push: %v, %+v", err, answers)
 	}
 	if n := web.In.Load(); n > maxOneLineRun {
-		t.Errorf("the push took %d bytes", n)
+		t.Errorf("the push took %d bytes %s", n, line)
 	}
 	b.fetchOne(b.store(b.theirs), run)
 	if n := web.Out.Load(); n > maxOneLineRun {
-		t.Errorf("the fetch took %d bytes", n)
+		t.Errorf("the fetch took %d bytes %s", n, line)
 	}
+	t.Logf("pushed %d bytes, fetched %d %s", web.In.Load(), web.Out.Load(), line)
 	if web.Refused.Load() == 0 {
 		t.Error("nobody was asked for a password")
+	}
+	for _, dir := range []string{b.server, b.ours, b.theirs} {
+		gitstoretest.Git(t, dir, "update-ref", "-d", run.Name)
 	}
 }
 
