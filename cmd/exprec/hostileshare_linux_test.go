@@ -65,8 +65,11 @@ func TestKilledExchanges(t *testing.T) {
 			t.Errorf("after the %s there is\n%s\nwant\n%s", way.command, got, want)
 		}
 		gitstoretest.Git(t, way.to, "fsck", "--strict", "--no-dangling")
-		if left, _ := os.ReadDir(filepath.Join(way.dir, ".git", "exprec", "wire")); len(left) > 0 {
-			t.Errorf("the %s left %v", way.command, left)
+		left, _ := os.ReadDir(filepath.Join(way.dir, ".git", "exprec", "wire"))
+		for _, entry := range left { // what was killed while it was made goes a minute later
+			if !strings.HasPrefix(entry.Name(), "new-") {
+				t.Errorf("the %s left %v", way.command, entry)
+			}
 		}
 		objects := gitstoretest.Git(t, way.dir, "cat-file", "--batch-all-objects", "--batch", "--unordered")
 		if strings.Contains(objects, secret) {
