@@ -23,6 +23,11 @@ func CommitObject(tree Hash, parents []Hash, author Signature, message string) N
 	return NewObject{Type: plumbing.CommitObject, Hash: hashObject(plumbing.CommitObject, data), Data: data}
 }
 
+// BlobObject is a blob with its content.
+func BlobObject(data []byte) NewObject {
+	return NewObject{Type: plumbing.BlobObject, Hash: hashObject(plumbing.BlobObject, data), Data: data, Size: int64(len(data))}
+}
+
 // Derived are objects that follow from others, so that the store need not hold
 // them.
 type Derived struct {
@@ -71,22 +76,46 @@ func (w *wire) cutAt(commits []Hash) error {
 	return errors.Join(err, f.Close())
 }
 
+// WriteObjects writes objects that no ref reaches: they are there until git
+// removes what is of no use, which leaves new ones alone.
+func (s *Store) WriteObjects(ctx context.Context, objects []NewObject) error {
+	w, err := s.packOf(ctx, objects)
+	if err != nil {
+		return err
+	}
+	if err := w.finish(objects[len(objects)-1].Hash, "refs/exprec/"); err != nil {
+		w.discard()
+		return err
+	}
+	s.database().adopt(w.base)
+	return w.release()
+}
+
+// packOf begins a pack with objects.
+func (s *Store) packOf(ctx context.Context, objects []NewObject) (*packWriter, error) {
+	s.swept.Do(s.sweep)
+	w, err := newPack(s.packDir(), len(objects), s.fileMode(0o444))
+	if err != nil {
+		return nil, err
+	}
+	for _, o := range objects {
+		if err := errors.Join(ctx.Err(), w.add(o.Type, o.Hash, o.Data)); err != nil {
+			w.discard()
+			return nil, err
+		}
+	}
+	return w, nil
+}
+
 // CommitDerived writes objects, of which the last is a commit, and then makes a
 // ref stand for it, as [Store.Commit] does. What they name must be in the store.
 func (s *Store) CommitDerived(ctx context.Context, name string, old Hash, objects []NewObject) error {
 	if err := checkRefName(name); err != nil {
 		return err
 	}
-	s.swept.Do(s.sweep)
-	w, err := newPack(s.packDir(), len(objects), s.fileMode(0o444))
+	w, err := s.packOf(ctx, objects)
 	if err != nil {
 		return err
-	}
-	for _, o := range objects {
-		if err := errors.Join(ctx.Err(), w.add(o.Type, o.Hash, o.Data)); err != nil {
-			w.discard()
-			return err
-		}
 	}
 	last := objects[len(objects)-1].Hash
 	if err := w.finish(last, name); err != nil {

@@ -131,16 +131,6 @@ func (s *sharing) covers(uuid string, here, other gitstore.Hash) bool {
 	return !j.adds(ours)
 }
 
-// updateOf is what the remote is to get of a run whose states there have been
-// joined into the one here.
-func (s *sharing) updateOf(uuid string, here gitstore.Hash) (u gitstore.Update, needed bool) {
-	there, isRef := s.theirs[uuid]
-	if isRef && there == here || !isRef && slices.Contains(s.stored[uuid], here) {
-		return u, false
-	}
-	return gitstore.Update{Ref: refPrefix + uuid, New: here, Old: there}, true
-}
-
 // here is the commit of a run in the store, zero for none.
 func (s *sharing) here(uuid string) (gitstore.Hash, error) {
 	tip, _, err := s.project.tipIn(s.store, uuid)

@@ -70,11 +70,14 @@ type joining struct {
 // joinStates gives the state that follows from ours and theirs alone: it is the same
 // whichever side asks. Of two records that differ the one with the lesser hash
 // takes the ref, for want of any reason, and the other is its rival. What was
-// purged does not come back where it was purged. A record takes the place of the
+// purged does not come back where it was purged, unless somebody who still has it
+// takes that back. A record takes the place of the
 // start that it was made from, and stands beside any other.
 func joinStates(ours, theirs state) joining {
 	j := joining{base: ours.base, notes: record.Join(ours.notes, theirs.notes)}
 	switch {
+	case ours.purged && !j.notes.Flag(record.Purged): // it was taken back
+		j.base = theirs.base
 	case ours.purged:
 		j.base, j.notes = base{}, j.notes.Only(record.Deleted, record.Purged)
 	case theirs.purged, ours.base.hash == theirs.base.hash:

@@ -55,7 +55,7 @@ func (s *sharing) sortUpdated(pushed map[string]bool) {
 // with some of it.
 func (s *sharing) pushOnce(ctx context.Context, done map[string]bool) (again bool, err error) {
 	s.moved = false
-	updates, behind, err := s.plan()
+	updates, behind, err := s.plan(ctx)
 	if err != nil {
 		return false, err
 	}
@@ -69,7 +69,7 @@ func (s *sharing) pushOnce(ctx context.Context, done map[string]bool) (again boo
 		if err := s.fetch(ctx, behind); err != nil || s.moved {
 			return s.moved, err
 		}
-		more, err := s.planOf(behind, updates)
+		more, err := s.planOf(ctx, behind, updates)
 		if err != nil {
 			return false, err
 		}
@@ -187,7 +187,7 @@ func (s *sharing) note(u gitstore.Update) {
 }
 
 // plan finds what the remote is to get, and what is to be fetched before that.
-func (s *sharing) plan() (updates []gitstore.Update, behind []gitstore.Ref, err error) {
+func (s *sharing) plan(ctx context.Context) (updates []gitstore.Update, behind []gitstore.Ref, err error) {
 	refs, err := s.project.runRefs(s.store)
 	if err != nil {
 		return nil, nil, err
@@ -202,7 +202,10 @@ func (s *sharing) plan() (updates []gitstore.Update, behind []gitstore.Ref, err 
 			behind = append(behind, lacking...)
 			continue
 		}
-		u, needed := s.updateOf(uuid, ref.Hash)
+		u, needed, err := s.updateOf(ctx, uuid, ref.Hash)
+		if err != nil {
+			return nil, nil, err
+		}
 		if !needed {
 			s.result.Same++
 			continue
@@ -214,7 +217,7 @@ func (s *sharing) plan() (updates []gitstore.Update, behind []gitstore.Ref, err 
 		return nil, nil, err
 	}
 	for _, ref := range rivals {
-		if uuid, ok := rivalOf(ref); ok && s.wants(uuid) && s.rivals[ref.Name].IsZero() {
+		if uuid, ok := rivalOf(ref); ok && s.wants(uuid) && s.rivals[ref.Name].IsZero() && !s.wasPurged(uuid) {
 			updates = append(updates, gitstore.Update{Ref: ref.Name, New: ref.Hash})
 		}
 	}
@@ -223,7 +226,7 @@ func (s *sharing) plan() (updates []gitstore.Update, behind []gitstore.Ref, err 
 
 // planOf are the updates of runs whose state on the remote has been joined in,
 // beside those that are planned already.
-func (s *sharing) planOf(refs []gitstore.Ref, planned []gitstore.Update) ([]gitstore.Update, error) {
+func (s *sharing) planOf(ctx context.Context, refs []gitstore.Ref, planned []gitstore.Update) ([]gitstore.Update, error) {
 	done := map[string]bool{}
 	for _, r := range s.result.Refused {
 		done[refPrefix+r.ID] = true
@@ -242,7 +245,11 @@ func (s *sharing) planOf(refs []gitstore.Ref, planned []gitstore.Update) ([]gits
 		if err != nil {
 			return nil, err
 		}
-		if u, needed := s.updateOf(uuid, here); needed {
+		u, needed, err := s.updateOf(ctx, uuid, here)
+		if err != nil {
+			return nil, err
+		}
+		if needed {
 			updates = append(updates, u)
 		}
 		rivals, err := s.store.Refs(conflictPrefix + uuid + "/")
@@ -250,7 +257,7 @@ func (s *sharing) planOf(refs []gitstore.Ref, planned []gitstore.Update) ([]gits
 			return nil, err
 		}
 		for _, rival := range rivals {
-			if s.rivals[rival.Name].IsZero() && !done[rival.Name] {
+			if s.rivals[rival.Name].IsZero() && !done[rival.Name] && !s.wasPurged(uuid) {
 				updates = append(updates, gitstore.Update{Ref: rival.Name, New: rival.Hash})
 			}
 		}

@@ -392,6 +392,9 @@ func (s *sharing) take(ctx context.Context, refs []gitstore.Ref) error {
 			continue
 		}
 		if !isRun {
+			if s.wasPurged(uuid) {
+				continue
+			}
 			if err := keepConflict(ctx, s.store, uuid, ref.Hash); err != nil {
 				return err
 			}
