@@ -78,6 +78,8 @@ func joinStates(ours, theirs state) joining {
 	switch {
 	case ours.purged && !j.notes.Flag(record.Purged): // it was taken back
 		j.base = theirs.base
+	case ours.purged && !theirs.purged && !j.notes.Flag(record.Purged):
+		j.base = theirs.base // somebody who has the content took the purge back
 	case ours.purged:
 		j.base, j.notes = base{}, j.notes.Only(record.Deleted, record.Purged)
 	case theirs.purged, ours.base.hash == theirs.base.hash:

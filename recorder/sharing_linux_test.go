@@ -172,3 +172,39 @@ func TestFetchOfWhatMoves(t *testing.T) {
 		t.Errorf("the tags are %q", tags)
 	}
 }
+
+// One clone purges a run, and another that has its content takes that back: the
+// run is whole everywhere again.
+func TestPurgeTakenBack(t *testing.T) {
+	tm := newTeam(t, 2)
+	id := tm.record(0, "first")
+	tm.push(0)
+	tm.fetch(1)
+	p := tm.open(0)
+	if _, err := p.Purge(t.Context(), tm.one(0, id)); err != nil {
+		t.Fatal(err)
+	}
+	tm.push(0)
+	tm.fetch(1)
+	p = tm.open(1)
+	hidden, err := p.DeletedRun(t.Context(), id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := p.Undelete(t.Context(), hidden); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		tm.push(0)
+		tm.push(1)
+		tm.fetch(0)
+	}
+	for i, dir := range tm.dirs {
+		if points, err := tm.one(i, id).Series("loss"); err != nil || len(points.Values) != 1 {
+			t.Errorf("clone %d: %+v, %v", i, points, err)
+		}
+		if got, want := refsIn(t, dir), refsIn(t, tm.server); got != want {
+			t.Errorf("clone %d has %s, the server %s", i, got, want)
+		}
+	}
+}

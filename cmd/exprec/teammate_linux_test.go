@@ -49,7 +49,6 @@ var acts = []struct {
 	{"push a run", 2, func(m *teammate, run string) { m.share("push", "origin", run) }},
 	{"fetch", 7, func(m *teammate, _ string) { m.share("fetch") }},
 	{"fetch a run", 2, func(m *teammate, run string) { m.share("fetch", "origin", run) }},
-	{"fetch lightly", 2, func(m *teammate, _ string) { m.share("fetch", "--light") }},
 	{"delete from the remote", 1, func(m *teammate, run string) { m.share("delete", "--yes", "--remote", "origin", run) }},
 	{"repack", 1, func(m *teammate, _ string) { m.beside("repack", "-adqn") }},
 	{"prune", 1, func(m *teammate, _ string) { m.beside("prune", "--expire=now") }},
