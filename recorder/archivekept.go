@@ -52,8 +52,3 @@ func (p *Project) keepArchive(hash gitstore.Hash, runs []archived) {
 		}
 	}
 }
-
-// dropKeptArchives removes the files that name a run.
-func (p *Project) dropKeptArchives() error {
-	return os.RemoveAll(filepath.Join(p.Home(), archivesName))
-}
