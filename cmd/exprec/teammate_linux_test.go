@@ -217,7 +217,7 @@ func (m *teammate) purge(run string) {
 // it elsewhere.
 func (m *teammate) sealAgain(run string) {
 	ref := "refs/exprec/" + run
-	found, err := gitstoretest.Run(m.dir, "", "rev-parse", "--verify", "-q", ref+"^", ref)
+	found, err := gitstoretest.Run(m.dir, "", "rev-parse", ref+"^", ref)
 	names := strings.Fields(found)
 	if err != nil || len(names) != 2 {
 		return // it is not here, or is not sealed
