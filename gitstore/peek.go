@@ -39,5 +39,8 @@ func cannotCut(err error) bool {
 // IsUnadvertised reports whether a remote has refused a commit because no ref
 // stands for it: older servers give those alone.
 func IsUnadvertised(err error) bool {
+	if err == nil {
+		return false
+	}
 	return strings.Contains(err.Error(), "not our ref") || strings.Contains(err.Error(), "unadvertised object")
 }

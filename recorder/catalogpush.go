@@ -32,6 +32,9 @@ func (s *sharing) withCatalog(ctx context.Context, updates []gitstore.Update) ([
 	changes, purged := map[string]catalogChange{}, map[string]bool{}
 	for uuid, tip := range s.uncataloged {
 		changes[uuid] = catalogChange{s.store, tip}
+		if len(s.tips(uuid)) == 0 {
+			continue // nobody there has heard of it
+		}
 		if st, err := stateOf(s.store, uuid, tip); err == nil && st.purged {
 			purged[uuid] = true
 		}

@@ -160,47 +160,67 @@ func changedCatalog(ctx context.Context, store *gitstore.Store, base gitstore.Ha
 			}
 		}
 	}
-	for uuid, change := range changes {
-		if err := ctx.Err(); err != nil {
-			return nil, err
-		}
-		if change.tip.IsZero() {
-			continue
-		}
-		if err := addToCatalog(tree, uuid, change); err != nil {
-			return nil, fmt.Errorf("the run %s: %w", shortID(uuid), err)
-		}
-	}
-	return tree, nil
+	return tree, addRoots(ctx, tree, changes)
 }
 
-// addToCatalog adds the files at the root of a run's tree. Its folders are only
-// named, so that lists know which there are, and runs of one source are seen to
-// be that.
-func addToCatalog(tree *gitstore.Tree, uuid string, change catalogChange) error {
-	_, entries, err := commitEntries(change.from, change.tip)
-	if err != nil {
+// addRoots adds the runs of changes to the tree of a catalog.
+func addRoots(ctx context.Context, tree *gitstore.Tree, changes map[string]catalogChange) error {
+	uuids := slices.DeleteFunc(sortedKeys(changes), func(uuid string) bool { return changes[uuid].tip.IsZero() })
+	roots, errs := make([]root, len(uuids)), make([]error, len(uuids))
+	if err := inParallel(ctx, len(uuids), func(i int) { roots[i], errs[i] = readRoot(changes[uuids[i]]) }); err != nil {
 		return err
 	}
-	if said, err := notesOf(change.from, entries); err != nil {
-		return err
+	for i, uuid := range uuids {
+		if errs[i] != nil {
+			return fmt.Errorf("the run %s: %w", shortID(uuid), errs[i])
+		}
+		at := uuid[:2] + "/" + uuid + "/"
+		for _, f := range roots[i].files {
+			tree.AddBytes(at+f.name, f.data)
+		}
+		for _, folder := range roots[i].folders {
+			tree.AddObject(at+folder.Name, filemode.Submodule, folder.Hash)
+		}
+		tree.AddObject(at+catalogTip, filemode.Submodule, changes[uuid].tip)
+	}
+	return nil
+}
+
+// root is what a catalog has of a run: the files at the root of its tree. Its
+// folders are only named, so that lists know which there are, and runs of one
+// source are seen to be that.
+type root struct {
+	files   []rootFile
+	folders []gitstore.TreeEntry
+}
+
+type rootFile struct {
+	name string
+	data []byte
+}
+
+func readRoot(of catalogChange) (r root, err error) {
+	_, entries, err := commitEntries(of.from, of.tip)
+	if err != nil {
+		return r, err
+	}
+	if said, err := notesOf(of.from, entries); err != nil {
+		return r, err
 	} else if said.Flag(record.Purged) { // somewhere its content may be left, but is not to be shown
 		entries = slices.DeleteFunc(entries, func(e gitstore.TreeEntry) bool { return !isNotes(e) })
 	}
-	at := uuid[:2] + "/" + uuid + "/"
 	for _, e := range entries {
 		switch {
 		case e.Name == catalogTip:
 		case e.Mode == filemode.Dir:
-			tree.AddObject(at+e.Name, filemode.Submodule, e.Hash)
+			r.folders = append(r.folders, e)
 		case e.Mode == filemode.Regular:
-			data, err := change.from.ReadBlob(e.Hash, maxIndexFile)
+			data, err := of.from.ReadBlob(e.Hash, maxIndexFile)
 			if err != nil {
-				return err
+				return r, err
 			}
-			tree.AddBytes(at+e.Name, data)
+			r.files = append(r.files, rootFile{e.Name, data})
 		}
 	}
-	tree.AddObject(at+catalogTip, filemode.Submodule, change.tip)
-	return nil
+	return r, nil
 }

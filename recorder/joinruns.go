@@ -76,8 +76,6 @@ type joining struct {
 func joinStates(ours, theirs state) joining {
 	j := joining{base: ours.base, notes: record.Join(ours.notes, theirs.notes)}
 	switch {
-	case ours.purged && !j.notes.Flag(record.Purged): // it was taken back
-		j.base = theirs.base
 	case ours.purged && !theirs.purged && !j.notes.Flag(record.Purged):
 		j.base = theirs.base // somebody who has the content took the purge back
 	case ours.purged:

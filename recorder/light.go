@@ -57,13 +57,32 @@ func (p *Project) FetchLight(ctx context.Context, o ShareOptions) (*Shared, erro
 	if !slices.Contains(s.store.Remotes(), s.remote.Name) {
 		return nil, fmt.Errorf("%w: %s; what is fetched lightly is fetched in full later", ErrUnnamed, s.remote.Name)
 	}
+	var unadvertised error
+	err = s.untilSettled(ctx, func() error {
+		unadvertised = nil
+		err := s.lightly(ctx)
+		if gitstore.IsUnadvertised(err) { // somebody moved it after it was listed
+			s.moved, unadvertised = true, err
+			return nil
+		}
+		return err
+	})
+	if err = oneLine(err, unadvertised); err != nil {
+		return s.result, err
+	}
+	return s.result, s.remember(nil)
+}
+
+// lightly does what [Project.FetchLight] says with what was listed.
+func (s *sharing) lightly(ctx context.Context) error {
+	s.result.Same, s.result.Light = 0, nil
 	missing, err := s.missing()
 	if err != nil {
-		return nil, err
+		return err
 	}
 	refs, err := s.refsHere()
 	if err != nil {
-		return nil, err
+		return err
 	}
 	var here []gitstore.Ref // other states of runs that are here; other records of one come with the run
 	for _, ref := range missing {
@@ -73,17 +92,17 @@ func (p *Project) FetchLight(ctx context.Context, o ShareOptions) (*Shared, erro
 	}
 	absent := s.leading()
 	maps.DeleteFunc(absent, func(uuid string, _ gitstore.Hash) bool { return !refs[refPrefix+uuid].IsZero() })
-	if err := s.fetch(ctx, here); err != nil {
-		return s.result, err
+	if err := s.fetch(ctx, here); err != nil || s.moved {
+		return err
 	}
-	if o.DryRun {
+	if s.options.DryRun {
 		s.result.Light = sortedKeys(absent)
-		return s.result, nil
+		return nil
 	}
 	if err := s.fetchLight(ctx, absent); err != nil {
-		return s.result, err
+		return err
 	}
-	return s.result, errors.Join(s.takeViews(ctx), s.remember(nil))
+	return s.takeViews(ctx)
 }
 
 // fetchLight gets what lists need of runs that are not here, by the commits

@@ -89,7 +89,11 @@ func (s *sharing) pushOnce(ctx context.Context, done map[string]bool) (again boo
 	if updates, err = s.pushLarge(ctx, updates); err != nil {
 		return false, err
 	}
-	if updates, err = s.withCatalog(ctx, updates); err != nil || len(updates) == 0 {
+	updates, err = s.withCatalog(ctx, updates)
+	if gitstore.IsUnadvertised(err) {
+		return true, nil // a catalog is another one than was listed
+	}
+	if err != nil || len(updates) == 0 {
 		return false, err
 	}
 	answers, err := s.remote.Push(ctx, s.options.WireOptions, s.listing, updates)

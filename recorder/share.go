@@ -289,7 +289,7 @@ func (s *sharing) missing() ([]gitstore.Ref, error) {
 		refs = append(refs, lacking...)
 	}
 	for _, ref := range s.listing.Refs {
-		if _, rival := s.rivals[ref.Name]; rival && here[ref.Name] != ref.Hash {
+		if uuid, ok := rivalOf(ref); ok && !s.rivals[ref.Name].IsZero() && here[ref.Name] != ref.Hash && !s.wasPurged(uuid) {
 			refs = append(refs, ref)
 		}
 	}

@@ -95,6 +95,9 @@ func newTeamwork(t *testing.T, bin string, seed uint64) *teamwork {
 			gitstoretest.Git(t, dir, "config", setting[0], setting[1])
 		}
 		gitstoretest.KnowPassword(t, dir)
+		if i < 3 { // the others leave it to them
+			gitstoretest.Git(t, dir, "config", "exprec.rollUp", "8")
+		}
 		t.Cleanup(gitstoretest.Unchanged(t, dir))
 		tm.members = append(tm.members, &teammate{
 			teamwork: tm, name: name, dir: dir, program: programs[i],

@@ -33,13 +33,24 @@ func (tm *teamwork) check() {
 	tm.tally.add("runs that somebody purged", len(tm.purged))
 }
 
-// tips are the runs of a repository and what their refs stand for.
+// tips are the runs of a repository and what their refs stand for, or archives
+// have of those without one.
 func (tm *teamwork) tips(dir string) map[string]string {
 	tips := map[string]string{}
 	listing := gitstoretest.Git(tm, dir, "for-each-ref", "refs/exprec/", "refs/exprec-conflicts/", "--format=%(refname) %(objectname)")
 	for line := range strings.Lines(listing) {
 		name, tip, _ := strings.Cut(strings.TrimSpace(line), " ")
 		tips[name] = tip
+	}
+	for archive := range strings.Lines(gitstoretest.Git(tm, dir, "for-each-ref", "refs/exprec-archive/", "--format=%(refname)")) {
+		for line := range strings.Lines(gitstoretest.Git(tm, dir, "ls-tree", "-r", strings.TrimSpace(archive))) {
+			entry, path, _ := strings.Cut(strings.TrimSpace(line), "\t")
+			name := "refs/exprec/" + runIn(path)
+			if _, ok := tips[name]; !ok {
+				tips[name] = strings.Fields(entry)[2]
+				tm.tally.count("runs in archives")
+			}
+		}
 	}
 	return tips
 }

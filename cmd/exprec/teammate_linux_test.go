@@ -48,6 +48,7 @@ var acts = []struct {
 	{"push", 7, func(m *teammate, _ string) { m.share("push") }},
 	{"push a run", 2, func(m *teammate, run string) { m.share("push", "origin", run) }},
 	{"fetch", 7, func(m *teammate, _ string) { m.share("fetch") }},
+	{"fetch lightly", 2, func(m *teammate, _ string) { m.share("fetch", "--light") }},
 	{"fetch a run", 2, func(m *teammate, run string) { m.share("fetch", "origin", run) }},
 	{"delete from the remote", 1, func(m *teammate, run string) { m.share("delete", "--yes", "--remote", "origin", run) }},
 	{"repack", 1, func(m *teammate, _ string) { m.beside("repack", "-adqn") }},
