@@ -129,7 +129,7 @@ func (w *packWriter) entry(e *entryWriter, kind plumbing.ObjectType, size int64,
 	if err != nil {
 		return err
 	}
-	n, err := copyAll(z, io.LimitReader(from, size+1))
+	n, err := copyAll(z, io.LimitReader(from, size+1), size)
 	if err != nil {
 		return err
 	}
@@ -139,9 +139,10 @@ func (w *packWriter) entry(e *entryWriter, kind plumbing.ObjectType, size int64,
 	return z.Close()
 }
 
-// copyAll is io.Copy in pieces that deflate likes.
-func copyAll(to io.Writer, from io.Reader) (int64, error) {
-	buffer := make([]byte, 64<<10)
+// copyAll is io.Copy in pieces that deflate likes, and no larger than is needed
+// for what is expected: most objects are small.
+func copyAll(to io.Writer, from io.Reader, expected int64) (int64, error) {
+	buffer := make([]byte, max(1, min(64<<10, expected+1)))
 	return io.CopyBuffer(struct{ io.Writer }{to}, struct{ io.Reader }{from}, buffer)
 }
 
@@ -257,7 +258,7 @@ func (w *packWriter) trailer() ([]byte, error) {
 		return nil, err
 	}
 	sum := sha1.New()
-	_, err := copyAll(sum, io.NewSectionReader(w.file, 0, w.offset))
+	_, err := copyAll(sum, io.NewSectionReader(w.file, 0, w.offset), w.offset)
 	return sum.Sum(nil), err
 }
 
