@@ -49,6 +49,7 @@ func truthRun(b *bench, cells []string) *made {
 	m := b.run("")
 	// Always the same: of the words of a drawn alias a query might find one.
 	m.UUID = strings.Repeat(strings.ToLower(cells[0]), 8) + "-5f0c-4b6e-9c1d-7e3a2b4c6d8f"
+	m.Alias = record.Alias(m.UUID)
 	m.Title, m.Status, m.Group = cells[1], Status(cells[2]), cells[4]
 	if m.Status == Running {
 		m.Status = Stopped

@@ -146,7 +146,7 @@ func stays(t *testing.T, dir, asked string) {
 // Refs and entries of the wrong kind, and bombs, are findings of one run.
 func TestHostileObjects(t *testing.T) {
 	h := newHostile(t)
-	good := h.seal(h.bench.run("good"))
+	good := h.seal(h.bench.run("unlike-any-alias"))
 	blob, empty := h.blob("x"), h.tree()
 	bomb := h.blob(strings.Repeat("\x00", maxRunFile+1))
 	commit := func(tree string) string {
@@ -182,11 +182,11 @@ func TestHostileObjects(t *testing.T) {
 		touchEverything(r)
 	}
 	p := h.open()
-	runs, err := p.Runs(t.Context(), "good")
+	runs, err := p.Runs(t.Context(), "unlike-any-alias")
 	if err != nil {
 		t.Fatal(err)
 	}
-	want(t, "the good one", names(runs), []string{"good"})
+	want(t, "the good one", names(runs), []string{"unlike-any-alias"})
 	want(t, "its values", len(must(h.one(p, good).Series("loss")).Values), 3)
 }
 

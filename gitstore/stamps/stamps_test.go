@@ -55,6 +55,7 @@ func TestWhatChangesTheStamps(t *testing.T) {
 		"gone":               func() error { return os.Remove(file) },
 	} {
 		t.Run(what, func(t *testing.T) {
+			must(os.RemoveAll(filepath.Join(sub, "x"))) // of the cases before
 			must(os.WriteFile(file, []byte("one"), 0o600))
 			if what == "renamed over" {
 				must(os.WriteFile(absent, nil, 0o600))
