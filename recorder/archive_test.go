@@ -365,3 +365,35 @@ func TestArchiveOfAnOldServer(t *testing.T) {
 	}
 	tm.sameRuns()
 }
+
+// Who purges a run without having the rest of its archive is told that it lives
+// on there, and who has the rest takes it out with their next push.
+func TestArchiveForgetsLater(t *testing.T) {
+	tm := archiving(t, 2, 6)
+	id := tm.several(0, 10)[1]
+	tm.push(0)
+	content := gitstoretest.Git(t, tm.dirs[0], "rev-parse", refPrefix+id)
+	p := tm.open(1)
+	if _, err := p.Fetch(t.Context(), ShareOptions{Runs: []string{id}}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := p.Purge(t.Context(), tm.one(1, id)); err != nil {
+		t.Fatal(err)
+	}
+	shared, err := p.Push(t.Context(), ShareOptions{})
+	if err != nil || len(shared.Refused) != 1 || !strings.Contains(shared.Refused[0].Reason, "it lives on in") {
+		t.Fatalf("the push of the purge: %+v, %v", shared, err)
+	}
+	if shared := tm.push(1); len(shared.Refused) != 0 {
+		t.Errorf("the next push: %+v", shared)
+	}
+	tm.fetch(0)
+	if shared := tm.push(0); len(shared.Refused) != 0 {
+		t.Errorf("the push of who has all: %+v", shared)
+	}
+	gitstoretest.Git(t, tm.server, "gc", "-q", "--prune=now")
+	if objects := gitstoretest.Git(t, tm.server, "cat-file", "--batch-all-objects", "--batch-check"); strings.Contains(objects, content) {
+		t.Error("the content is still on the server")
+	}
+	gitstoretest.Git(t, tm.server, "fsck", "--strict")
+}

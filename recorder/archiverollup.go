@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"github.com/exprec/exprec/gitstore"
-	"github.com/exprec/exprec/recorder/internal/record"
 )
 
 // defaultRollUp is how many runs may have refs of their own on a remote before
@@ -316,8 +315,8 @@ func (s *sharing) addBefore(d *gitstore.Derived, a remoteArchive) {
 	d.Objects = append(objects, d.Objects...)
 }
 
-// buryThere replaces runs in archives that have been purged here by the note
-// that they were: what is to be gone must not live on there.
+// buryThere replaces runs in archives that somebody has purged by the note that
+// they were: what is to be gone must not live on there.
 func (s *sharing) buryThere(ctx context.Context) error {
 	var plans []*archivePlan
 	for _, a := range s.archives {
@@ -331,10 +330,20 @@ func (s *sharing) buryThere(ctx context.Context) error {
 			if here == r.tip || here.IsZero() {
 				continue
 			}
-			if ours, err := stateOf(s.store, r.uuid, here); err == nil && ours.purged && ours.notes.Flag(record.Purged) {
-				tips[r.uuid] = here
-				purged = append(purged, r.uuid)
+			left, isGone := s.leftOf(r.uuid, here)
+			if !isGone || left.hash == r.tip {
+				continue
 			}
+			if err := s.write(ctx, left); err != nil {
+				return err
+			}
+			tips[r.uuid] = left.hash
+			purged = append(purged, r.uuid)
+		}
+		if !s.wholeHere(a.Name, purged...) {
+			// Who has all of it does it with their next push. Whose push says first
+			// that the run was purged is told that it is not gone yet.
+			purged = slices.DeleteFunc(purged, func(uuid string) bool { return !s.hasPushed(uuid) })
 		}
 		if plan := s.without(a, tips, purged); plan != nil {
 			plans = append(plans, plan)
@@ -346,6 +355,11 @@ func (s *sharing) buryThere(ctx context.Context) error {
 	s.advance()
 	_, err := s.pushArchives(ctx, plans)
 	return err
+}
+
+// hasPushed reports whether the remote has taken a run of this push.
+func (s *sharing) hasPushed(uuid string) bool {
+	return slices.ContainsFunc(s.pushed, func(u gitstore.Update) bool { return u.Ref == refPrefix+uuid })
 }
 
 // takeOut makes the archives of the remote anew without the runs that are to go

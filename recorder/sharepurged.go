@@ -24,7 +24,7 @@ func (s *sharing) updateOf(ctx context.Context, uuid string, here gitstore.Hash)
 		if has(g.hash) {
 			return u, false, nil
 		}
-		if err := s.store.WriteObjects(ctx, g.objects); err != nil {
+		if err := s.write(ctx, g); err != nil {
 			return u, false, err
 		}
 		here = g.hash
@@ -51,6 +51,23 @@ func (s *sharing) graveOf(uuid string, here gitstore.Hash) (g grave, purged bool
 	tree := gitstore.TreeObject([]gitstore.TreeEntry{{Name: record.NotesFile, Mode: filemode.Regular, Hash: text.Hash}})
 	last := gitstore.CommitObject(tree.Hash, nil, commit.Author, commit.Message)
 	return grave{last.Hash, []gitstore.NewObject{text, tree, last}}, true
+}
+
+// leftOf is what is left of a run that was purged, here or by somebody else.
+func (s *sharing) leftOf(uuid string, here gitstore.Hash) (g grave, purged bool) {
+	if g, purged = s.graveOf(uuid, here); purged {
+		return g, true
+	}
+	ours, err := stateOf(s.store, uuid, here)
+	return grave{hash: here}, err == nil && ours.purged
+}
+
+// write makes what is left of a run an object of the store, where it is not.
+func (s *sharing) write(ctx context.Context, g grave) error {
+	if len(g.objects) == 0 {
+		return nil
+	}
+	return s.store.WriteObjects(ctx, g.objects)
 }
 
 // wasPurged reports whether the notes of a run here say so. Other records of it

@@ -145,8 +145,11 @@ func (tm *teamwork) settle() {
 	}
 	for range 2 {
 		for _, m := range tm.members {
-			m.must("push")
 			m.must("fetch")
+			m.must("push")
 		}
+	}
+	for _, m := range tm.members {
+		m.must("fetch")
 	}
 }

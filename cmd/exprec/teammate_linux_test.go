@@ -254,7 +254,7 @@ func (m *teammate) share(args ...string) {
 	case err == nil, mercy > 0:
 	case errors.As(err, &exit) && exit.ExitCode() == exitNoRun:
 		m.tally.count("of those, on runs that are not there")
-	case args[0] == "delete" && strings.Contains(err.Error(), "it stays on"): // somebody was faster
+	case strings.Contains(err.Error(), "it stays "), strings.Contains(err.Error(), "it lives on in"): // somebody was faster
 		m.tally.count("of those, refused")
 	default:
 		m.Error(err)
