@@ -202,19 +202,11 @@ func (s *sharing) wholeHere(name string, without ...string) bool {
 	return true
 }
 
-// holds reports whether all that an archive has of a run is here: the run as it
-// is there, or with other notes on the same record.
+// holds reports whether all that an archive has of a run is here. The run itself
+// may be another one by now: with other notes, or of another record that took
+// its place.
 func (s *sharing) holds(r archived) bool {
-	here := s.local[refPrefix+r.uuid]
-	if here.IsZero() || here == r.tip {
-		return here == r.tip
-	}
-	theirs, err := stateOf(s.store, r.uuid, r.tip)
-	if err != nil {
-		return false
-	}
-	ours, err := stateOf(s.store, r.uuid, here)
-	return err == nil && ours.base.hash == theirs.base.hash
+	return s.local[refPrefix+r.uuid] == r.tip || s.store.Has(r.tip)
 }
 
 // archivePlan is what becomes of an archive.
