@@ -95,10 +95,20 @@ func (p *Project) RemoveRemote(ctx context.Context, o ShareOptions) (*Shared, er
 			removed[uuid] = true
 		}
 	}
-	if updates, err = s.withoutCataloged(ctx, updates, removed); err != nil {
+	all, err := s.withoutCataloged(ctx, updates, removed)
+	for range pushTries {
+		if !gitstore.IsUnadvertised(err) {
+			break
+		}
+		// Somebody has changed a catalog after it was listed.
+		if err = s.listRefs(ctx); err == nil {
+			all, err = s.withoutCataloged(ctx, updates, removed)
+		}
+	}
+	if err != nil {
 		return nil, err
 	}
-	answers, err := s.remote.Push(ctx, o.WireOptions, s.listing, updates)
+	answers, err := s.remote.Push(ctx, o.WireOptions, s.listing, all)
 	for _, a := range answers {
 		uuid, isRun := runOf(gitstore.Ref{Name: a.Ref})
 		if a.Reason == "" {
