@@ -270,7 +270,7 @@ func TestChartsZoomTogether(t *testing.T) {
 	drag(tab, "b", 0.1, 0.2)
 	tab.Poll(`location.href !== ` + "`" + address + "`")
 	awaitCharts(tab)
-	tab.Eval(`history.back()`)
+	tab.Back()
 	tab.Poll(`location.href === ` + "`" + address + "`")
 	awaitCharts(tab)
 	if back := browsertest.Eval[string](tab, ranges); back != zoomed {

@@ -123,7 +123,8 @@ func (tab *Tab) Do(steps ...chromedp.Action[chromedp.Void]) {
 // event of loading: Poll for what it shows.
 func (tab *Tab) Back() {
 	tab.t.Helper()
-	tab.do("go back", chromedp.Evaluate[chromedp.Void]("history.back()"))
+	// Afterwards: a page that goes while it is asked gives no answer.
+	tab.do("go back", chromedp.Evaluate[chromedp.Void]("void setTimeout(() => history.back())"))
 }
 
 // Poll waits until an expression of JavaScript is true.
