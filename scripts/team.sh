@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Has five clones over ssh and https share runs for 200 rounds, with clocks that
 # differ and kills in between, and wants all of them to end with the same and no
-# word to be lost. Takes half an hour; a quick form of it is in the tests. What
+# word to be lost. Takes some six minutes; a quick form of it is in the tests. What
 # is done follows from the seed, which is printed; when it is done does not.
 #
 #   ./scripts/team.sh [ROUNDS [SEED]]
