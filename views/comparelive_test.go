@@ -53,7 +53,8 @@ func TestCompareWithoutScript(t *testing.T) {
 	tab.FullScreenshot("compare-noscript")
 	tab.Settle()
 	tab.Click(".compare-add summary")
+	before := tab.URL()
 	tab.Click(".tabs a:nth-child(2)")
-	tab.Poll(`document.querySelectorAll(".chart .plot-lines path").length == 4`)
+	tab.Poll(`location.href !== "` + before + `" && document.readyState === "complete" && document.querySelectorAll(".chart .plot-lines path").length == 4`)
 	tab.FullScreenshot("compare-charts-noscript")
 }
