@@ -95,16 +95,11 @@ func (p *Project) RemoveRemote(ctx context.Context, o ShareOptions) (*Shared, er
 			removed[uuid] = true
 		}
 	}
-	all, err := s.withoutCataloged(ctx, updates, removed)
-	for range pushTries {
-		if !gitstore.IsUnadvertised(err) {
-			break
-		}
-		// Somebody has changed a catalog after it was listed.
-		if err = s.listRefs(ctx); err == nil {
-			all, err = s.withoutCataloged(ctx, updates, removed)
-		}
-	}
+	var all []gitstore.Update
+	err = s.relisting(ctx, func() error {
+		all, err = s.withoutCataloged(ctx, updates, removed)
+		return err
+	})
 	if err != nil {
 		return nil, err
 	}

@@ -57,17 +57,10 @@ func (p *Project) FetchLight(ctx context.Context, o ShareOptions) (*Shared, erro
 	if !slices.Contains(s.store.Remotes(), s.remote.Name) {
 		return nil, fmt.Errorf("%w: %s; what is fetched lightly is fetched in full later", ErrUnnamed, s.remote.Name)
 	}
-	var unadvertised error
 	err = s.untilSettled(ctx, func() error {
-		unadvertised = nil
-		err := s.lightly(ctx)
-		if gitstore.IsUnadvertised(err) { // somebody moved it after it was listed
-			s.moved, unadvertised = true, err
-			return nil
-		}
-		return err
+		return s.relisting(ctx, func() error { return s.lightly(ctx) })
 	})
-	if err = oneLine(err, unadvertised); err != nil {
+	if err != nil {
 		return s.result, err
 	}
 	return s.result, s.remember(nil)

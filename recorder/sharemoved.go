@@ -34,3 +34,17 @@ func (s *sharing) untilSettled(ctx context.Context, exchange func() error) error
 	}
 	return nil
 }
+
+// relisting takes a step of an exchange again, with a new list, as long as the
+// remote refuses a catalog because somebody has changed it after it was listed.
+func (s *sharing) relisting(ctx context.Context, step func() error) (err error) {
+	for range pushTries {
+		if err = step(); !gitstore.IsUnadvertised(err) {
+			return err
+		}
+		if err := s.list(ctx); err != nil {
+			return err
+		}
+	}
+	return err
+}
