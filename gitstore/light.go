@@ -129,8 +129,7 @@ func (w *wire) fetch(ctx context.Context, commits []Hash, more ...string) error 
 	if err := w.configure(wantSpecs(refs)); err != nil {
 		return err
 	}
-	args := append([]string{"fetch", "--no-write-fetch-head", "--no-auto-maintenance", "--no-tags", "--recurse-submodules=no", "--no-prune", "--progress"}, more...)
-	if _, err := w.git(ctx, append(args, wireRemote)...); err != nil {
+	if _, err := w.git(ctx, append(fetchArgs(), more...)...); err != nil {
 		return err
 	}
 	return w.write("config", string(before))

@@ -14,7 +14,7 @@ const archivesName = "archives"
 
 const (
 	// maxKeptArchive bounds such a file, in bytes.
-	maxKeptArchive = maxArchived * int64(archivedLine)
+	maxKeptArchive = maxArchived * int64(tipLine)
 	// keptArchiveAge is how long one stays that nobody has asked for.
 	keptArchiveAge = 30 * 24 * time.Hour
 )

@@ -1,7 +1,6 @@
 package recorder
 
 import (
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"slices"
@@ -135,28 +134,25 @@ func findArchived(runs []archived, uuid string) (at int, ok bool) {
 // encodeArchive is an archive as it is kept in a file: a line for each run, its
 // UUID, a space and its commit.
 func encodeArchive(runs []archived) []byte {
-	text := make([]byte, 0, len(runs)*archivedLine)
+	text := make([]byte, 0, len(runs)*tipLine)
 	for _, r := range runs {
-		text = fmt.Appendf(text, "%s %s\n", r.uuid, r.tip)
+		text = appendTip(text, r.uuid, r.tip)
 	}
 	return text
 }
 
-// archivedLine is how long a line of a kept archive is, in bytes.
-const archivedLine = uuidLength + 1 + 2*len(gitstore.Hash{}) + 1
-
 // decodeArchive reads what [encodeArchive] writes. It is what it was where its
 // commits give the hash of the archive.
 func decodeArchive(text []byte, hash gitstore.Hash) ([]archived, error) {
-	if len(text) == 0 || len(text)%archivedLine != 0 {
+	if len(text) == 0 || len(text)%tipLine != 0 {
 		return nil, errNoArchive
 	}
-	runs := make([]archived, 0, len(text)/archivedLine)
-	for ; len(text) > 0; text = text[archivedLine:] {
-		r := archived{uuid: string(text[:uuidLength])}
-		_, err := hex.Decode(r.tip[:], text[uuidLength+1:archivedLine-1])
+	runs := make([]archived, 0, len(text)/tipLine)
+	for ; len(text) > 0; text = text[tipLine:] {
+		uuid, tip, ok := parseTip(text[:tipLine])
+		r := archived{uuid, tip}
 		sorted := len(runs) == 0 || runs[len(runs)-1].uuid < r.uuid
-		if err != nil || !sorted || text[uuidLength] != ' ' || text[archivedLine-1] != '\n' || record.CheckUUID(r.uuid) != nil {
+		if !ok || !sorted || record.CheckUUID(r.uuid) != nil {
 			return nil, errNoArchive
 		}
 		runs = append(runs, r)

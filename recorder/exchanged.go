@@ -3,6 +3,7 @@ package recorder
 import (
 	"bytes"
 	"encoding/hex"
+	"fmt"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -100,19 +101,29 @@ func readTips(file string) map[string]gitstore.Hash {
 	}
 	tips := make(map[string]gitstore.Hash, len(data)/tipLine)
 	for line := range bytes.Lines(data) {
-		var tip gitstore.Hash
-		if len(line) != tipLine || line[uuidLength] != ' ' {
-			continue
-		}
-		if _, err := hex.Decode(tip[:], line[uuidLength+1:tipLine-1]); err == nil {
-			tips[string(line[:uuidLength])] = tip
+		if uuid, tip, ok := parseTip(line); ok {
+			tips[uuid] = tip
 		}
 	}
 	return tips
 }
 
-// tipLine is the length of a line of a remote's file: UUID, space, commit.
+// tipLine is the length of a line that says where a run stands: UUID, space,
+// commit.
 const tipLine = uuidLength + 1 + 2*len(gitstore.Hash{}) + 1
+
+func appendTip(text []byte, uuid string, tip gitstore.Hash) []byte {
+	return fmt.Appendf(text, "%s %s\n", uuid, tip)
+}
+
+// parseTip reads such a line. Whether it begins with a UUID is not looked at.
+func parseTip(line []byte) (uuid string, tip gitstore.Hash, ok bool) {
+	if len(line) != tipLine || line[uuidLength] != ' ' || line[tipLine-1] != '\n' {
+		return "", tip, false
+	}
+	_, err := hex.Decode(tip[:], line[uuidLength+1:tipLine-1])
+	return string(line[:uuidLength]), tip, err == nil
+}
 
 // readFetched reads where runs came from.
 func readFetched(file string) map[string]Fetched {

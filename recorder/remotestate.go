@@ -1,7 +1,6 @@
 package recorder
 
 import (
-	"bytes"
 	"fmt"
 	"net/url"
 	"os"
@@ -43,15 +42,15 @@ func (s *sharing) remember(pushed []gitstore.Update) error {
 			tips[uuid] = u.New
 		}
 	}
-	var text bytes.Buffer
+	text := make([]byte, 0, len(tips)*tipLine)
 	for uuid, tip := range tips {
-		fmt.Fprintf(&text, "%s %s\n", uuid, tip)
+		text = appendTip(text, uuid, tip)
 	}
 	dir := filepath.Join(s.project.Home(), remotesName)
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return err
 	}
-	return replaceFile(filepath.Join(dir, url.PathEscape(s.remote.Name)), text.Bytes())
+	return replaceFile(filepath.Join(dir, url.PathEscape(s.remote.Name)), text)
 }
 
 // A RemoteState is how a run stands on a remote, as far as this clone knows: as
