@@ -1,6 +1,7 @@
 package gitstore
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"os"
@@ -86,7 +87,7 @@ func (s *Store) newestUndo(ctx context.Context, dir string) (*undoState, error) 
 		return n
 	}
 	refs = slices.DeleteFunc(refs, func(r Ref) bool { return number(r) <= 0 || r.Hash.IsZero() })
-	slices.SortFunc(refs, func(a, b Ref) int { return compareInt(number(b), number(a)) })
+	slices.SortFunc(refs, func(a, b Ref) int { return cmp.Compare(number(b), number(a)) })
 	for _, ref := range refs {
 		u, err := s.readUndo(ctx, ref)
 		if err != nil {
@@ -97,16 +98,6 @@ func (s *Store) newestUndo(ctx context.Context, dir string) (*undoState, error) 
 		}
 	}
 	return nil, fmt.Errorf("there is no restore to undo in %q: a saved state was %w", dir, ErrNotFound)
-}
-
-func compareInt(a, b int64) int {
-	switch {
-	case a < b:
-		return -1
-	case a > b:
-		return 1
-	}
-	return 0
 }
 
 func (s *Store) readUndo(ctx context.Context, ref Ref) (*undoState, error) {

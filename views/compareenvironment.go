@@ -9,6 +9,7 @@ import (
 	"github.com/a-h/templ"
 
 	"github.com/exprec/exprec/recorder"
+	"github.com/exprec/exprec/recorder/say"
 )
 
 // packages is the table of the packages, and of the inputs, whose versions
@@ -89,5 +90,5 @@ func changeText(v any) string {
 	case fmt.Stringer:
 		return v.String()
 	}
-	return value(v)
+	return say.Param(v)
 }

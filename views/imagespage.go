@@ -1,6 +1,7 @@
 package views
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"net/url"
@@ -167,19 +168,9 @@ func rowsOfImages(images []recorder.Image) [][]recorder.Image {
 		rows[n] = append(rows[n], image)
 	}
 	for _, row := range rows {
-		slices.SortStableFunc(row, func(a, b recorder.Image) int { return compareSteps(a.Step, b.Step) })
+		slices.SortStableFunc(row, func(a, b recorder.Image) int { return cmp.Compare(a.Step, b.Step) })
 	}
 	return rows
-}
-
-func compareSteps(a, b int64) int {
-	switch {
-	case a < b:
-		return -1
-	case a > b:
-		return 1
-	}
-	return 0
 }
 
 // nearestStep is the index of the step next to a wanted one: of two that are

@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"github.com/exprec/exprec/recorder"
+	"github.com/exprec/exprec/recorder/say"
 )
 
 // runChanges is what changed from another run to this one.
@@ -110,7 +111,7 @@ func sideWords(v any) string {
 	case []string:
 		return commandLine(v)
 	}
-	return value(v)
+	return say.Param(v)
 }
 
 // echoes mean nothing where the source is the same: the commit is one of something

@@ -3,6 +3,8 @@ package views
 import (
 	"maps"
 	"slices"
+
+	"github.com/exprec/exprec/recorder/say"
 )
 
 // A fact is a name and what belongs to it.
@@ -34,7 +36,7 @@ func parameterTree(params map[string]any) []parameter {
 				walk(p.Path+".", depth+1, inner)
 				continue
 			}
-			p.Value = value(m[name])
+			p.Value = say.Param(m[name])
 			tree = append(tree, p)
 		}
 	}

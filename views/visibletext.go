@@ -3,8 +3,9 @@ package views
 import (
 	"fmt"
 	"strings"
-	"unicode"
 	"unicode/utf8"
+
+	"github.com/exprec/exprec/views/console"
 )
 
 // visible shows what a reader would not see, or would see in another order than
@@ -53,15 +54,8 @@ func isVisible(s string) bool {
 	return true
 }
 
-// hidden reports whether a character shows nothing, or turns others around.
-// Joiners stay: scripts and emoji need them, and they only touch neighbours.
-func hidden(r rune) bool {
-	const nonJoiner, joiner = 0x200c, 0x200d
-	if r == '\t' || r == nonJoiner || r == joiner || unicode.Is(unicode.Prepended_Concatenation_Mark, r) {
-		return false
-	}
-	return unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp)
-}
+// hidden are the characters that are shown by their numbers, all but tabs.
+func hidden(r rune) bool { return r != '\t' && console.Hidden(r) }
 
 // shortened is the beginning of a text with at most so many characters, and how
 // many bytes are left out.

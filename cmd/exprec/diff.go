@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/exprec/exprec/recorder"
+	"github.com/exprec/exprec/recorder/say"
 )
 
 func newDiff(a *app) *cobra.Command {
@@ -122,7 +123,7 @@ func changed(v any) string {
 	case []string:
 		return commandLine(v)
 	}
-	return value(v)
+	return say.Param(v)
 }
 
 func (a *app) diffResults(title string, changes []recorder.ResultChange) {

@@ -1,14 +1,11 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
-	"strconv"
 	"time"
 
 	"github.com/dustin/go-humanize"
 
-	"github.com/exprec/exprec/recorder/export"
 	"github.com/exprec/exprec/recorder/say"
 )
 
@@ -45,28 +42,4 @@ func moment(s *screen, t time.Time) string {
 		return humanize.Time(t)
 	}
 	return t.Local().Format(time.DateTime)
-}
-
-// value shows a parameter on one line.
-func value(v any) string {
-	switch v := v.(type) {
-	case nil:
-		return "null"
-	case string:
-		if v == "" {
-			return `""`
-		}
-		return v
-	case float64:
-		return strconv.FormatFloat(v, 'g', -1, 64)
-	case float32:
-		return strconv.FormatFloat(float64(v), 'g', -1, 32)
-	case []byte:
-		return count(len(v), "byte")
-	case map[string]any, []any:
-		if b, err := json.Marshal(export.Value(v)); err == nil {
-			return string(b)
-		}
-	}
-	return fmt.Sprint(v)
 }

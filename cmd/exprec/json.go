@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"unicode/utf8"
+
+	"github.com/exprec/exprec/views/console"
 )
 
 // encode writes v as JSON on a screen. What a terminal could take for a
@@ -31,7 +33,7 @@ func escapeJSON(b []byte) []byte {
 	for i := 0; i < len(b); {
 		r, n := utf8.DecodeRune(b[i:])
 		switch {
-		case r == '\n' || r == '\t' || !dangerous(r):
+		case r == '\n' || r == '\t' || !console.Hidden(r):
 			safe = append(safe, b[i:i+n]...)
 		case r > 0xffff:
 			high, low := surrogates(r)

@@ -79,8 +79,8 @@ func (s *scene) kept(name string) string {
 	return gitstoretest.Git(s, s.dir, "show", "refs/exprec/"+s.newest().ID()+":output/"+name+".txt")
 }
 
-// console is a terminal with a command on it, and what it shows.
-type console struct {
+// window is a terminal with a command on it, and what it shows.
+type window struct {
 	*scene
 	master *os.File
 	cmd    *exec.Cmd
@@ -91,9 +91,9 @@ type console struct {
 }
 
 // open runs a command on a terminal of 33 lines and 99 columns.
-func (s *scene) open(words ...string) *console {
+func (s *scene) open(words ...string) *window {
 	s.Helper()
-	c := &console{scene: s, cmd: exec.Command(words[0], words[1:]...), ended: make(chan struct{})}
+	c := &window{scene: s, cmd: exec.Command(words[0], words[1:]...), ended: make(chan struct{})}
 	c.cmd.Dir = s.dir
 	c.cmd.Env = append(os.Environ(), "TERM=dumb", "PS1=@@ ", "HISTFILE=", "NO_COLOR=1")
 	master, err := pty.StartWithSize(c.cmd, &pty.Winsize{Rows: 33, Cols: 99})
@@ -112,7 +112,7 @@ func (s *scene) open(words ...string) *console {
 	return c
 }
 
-func (c *console) look() {
+func (c *window) look() {
 	defer close(c.ended)
 	buf := make([]byte, 4096)
 	for {
@@ -127,7 +127,7 @@ func (c *console) look() {
 }
 
 // await waits until a text is shown, behind what was waited for last.
-func (c *console) await(text string) {
+func (c *window) await(text string) {
 	c.Helper()
 	for deadline := time.Now().Add(patience); time.Now().Before(deadline); time.Sleep(2 * time.Millisecond) {
 		c.mu.Lock()
@@ -143,14 +143,14 @@ func (c *console) await(text string) {
 	c.Fatalf("%q is not shown:\n%q", text, c.text())
 }
 
-func (c *console) text() string {
+func (c *window) text() string {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.shown.String()
 }
 
 // keys types.
-func (c *console) keys(text string) {
+func (c *window) keys(text string) {
 	c.Helper()
 	if _, err := c.master.WriteString(text); err != nil {
 		c.Fatal(err)
@@ -158,7 +158,7 @@ func (c *console) keys(text string) {
 }
 
 // mode is how the terminal is set.
-func (c *console) mode() unix.Termios {
+func (c *window) mode() unix.Termios {
 	c.Helper()
 	var mode *unix.Termios
 	c.control(func(fd int) (err error) {
@@ -169,14 +169,14 @@ func (c *console) mode() unix.Termios {
 }
 
 // resize gives the terminal another size.
-func (c *console) resize(rows, columns uint16) {
+func (c *window) resize(rows, columns uint16) {
 	c.Helper()
 	c.control(func(fd int) error {
 		return unix.IoctlSetWinsize(fd, unix.TIOCSWINSZ, &unix.Winsize{Row: rows, Col: columns})
 	})
 }
 
-func (c *console) control(do func(fd int) error) {
+func (c *window) control(do func(fd int) error) {
 	c.Helper()
 	conn, err := c.master.SyscallConn()
 	if err != nil {
@@ -188,7 +188,7 @@ func (c *console) control(do func(fd int) error) {
 }
 
 // end waits for the command's end and wants an exit code.
-func (c *console) end(code int) {
+func (c *window) end(code int) {
 	c.Helper()
 	done := make(chan error, 1)
 	go func() { done <- c.cmd.Wait() }()

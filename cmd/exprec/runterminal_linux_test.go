@@ -118,7 +118,7 @@ func TestRunKeys(t *testing.T) {
 const ticking = `bash -c 'for i in {1..400}; do echo "t$i."; sleep 0.05; test -e stop && exit 5; done'`
 
 // quiet wants nothing new to be shown for a while.
-func (c *console) quiet() {
+func (c *window) quiet() {
 	c.Helper()
 	before := c.text()
 	for until := time.Now().Add(300 * time.Millisecond); time.Now().Before(until); time.Sleep(10 * time.Millisecond) {
@@ -129,7 +129,7 @@ func (c *console) quiet() {
 }
 
 // stop lets what ticks end.
-func (c *console) stop() {
+func (c *window) stop() {
 	c.Helper()
 	name := filepath.Join(c.dir, "stop")
 	if err := os.WriteFile(name, nil, 0o600); err != nil {
@@ -214,7 +214,7 @@ func TestRunStopBySignal(t *testing.T) {
 }
 
 // foreground is the group that the console's terminal listens to.
-func (c *console) foreground() (group int) {
+func (c *window) foreground() (group int) {
 	c.Helper()
 	c.control(func(fd int) (err error) {
 		group, err = unix.IoctlGetInt(fd, unix.TIOCGPGRP)
@@ -243,7 +243,7 @@ func TestRunShellWithin(t *testing.T) {
 
 // awaitJob waits until the shell that runs within has given its terminal to a
 // job, and that has become the program of the name.
-func (c *console) awaitJob(name string) {
+func (c *window) awaitJob(name string) {
 	c.Helper()
 	shell := c.within("bash")
 	for deadline := time.Now().Add(patience); time.Now().Before(deadline); time.Sleep(2 * time.Millisecond) {
@@ -258,7 +258,7 @@ func (c *console) awaitJob(name string) {
 }
 
 // within is the process that exprec started, by its name.
-func (c *console) within(name string) string {
+func (c *window) within(name string) string {
 	c.Helper()
 	for deadline := time.Now().Add(patience); time.Now().Before(deadline); time.Sleep(2 * time.Millisecond) {
 		stats, _ := filepath.Glob("/proc/[0-9]*/stat")
@@ -274,7 +274,7 @@ func (c *console) within(name string) string {
 }
 
 // stat are the fields of what the system says of a process.
-func (c *console) stat(pid string) []string {
+func (c *window) stat(pid string) []string {
 	data, _ := os.ReadFile("/proc/" + pid + "/stat")
 	return strings.Fields(string(data))
 }

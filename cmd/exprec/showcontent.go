@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/exprec/exprec/recorder"
+	"github.com/exprec/exprec/recorder/say"
 )
 
 func (a *app) showParams(r *recorder.Run) error {
@@ -15,7 +16,7 @@ func (a *app) showParams(r *recorder.Run) error {
 	}
 	a.heading("Parameters")
 	for _, p := range flatten(params) {
-		a.pair(p.name, value(p.value))
+		a.pair(p.name, say.Param(p.value))
 	}
 	return nil
 }

@@ -32,7 +32,7 @@ func (a *app) showEnvironment(info *recorder.Info) {
 	}
 	a.heading("Environment")
 	for _, v := range info.Environment {
-		a.pair(v.Name, value(v.Value))
+		a.pair(v.Name, say.Param(v.Value))
 	}
 }
 

@@ -5,10 +5,11 @@ import (
 	"fmt"
 	"os"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
 	"golang.org/x/term"
+
+	"github.com/exprec/exprec/views/console"
 )
 
 // sanitize makes text from anywhere harmless for a terminal: control
@@ -51,7 +52,7 @@ func harmless(s string) bool {
 // escape gives the visible form of a character.
 func escape(r rune) string {
 	switch {
-	case r == '\n' || r == '\t' || !dangerous(r):
+	case r == '\n' || r == '\t' || !console.Hidden(r):
 		return string(r)
 	case r == '\r':
 		return `\r`
@@ -61,17 +62,6 @@ func escape(r rune) string {
 		return fmt.Sprintf(`\u%04x`, r)
 	}
 	return fmt.Sprintf(`\U%08x`, r)
-}
-
-// dangerous reports whether a character moves, hides or reorders others.
-// Joiners stay: scripts and emoji need them, and they only touch neighbours.
-func dangerous(r rune) bool {
-	const nonJoiner, joiner = 0x200c, 0x200d
-	switch {
-	case r == nonJoiner || r == joiner || unicode.Is(unicode.Prepended_Concatenation_Mark, r):
-		return false
-	}
-	return unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp)
 }
 
 // A style is the parameter of the terminal's sequence for a colour.

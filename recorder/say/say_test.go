@@ -41,3 +41,16 @@ func TestGPUs(t *testing.T) {
 		t.Errorf("%q, want %q", got, want)
 	}
 }
+
+func TestParam(t *testing.T) {
+	for want, v := range map[string]any{
+		"null": nil, `""`: "", "<b>": "<b>", "0.1": 0.1, "0.2": float32(0.2), "1e+300": 1e300, "NaN": math.NaN(),
+		"2 bytes": []byte("ab"), "true": true, "-3": int64(-3),
+		`["<a&b>",0.1,"NaN",null]`: []any{"<a&b>", float32(0.1), math.NaN(), nil},
+		`{"a":{"b":"Infinity"}}`:   map[string]any{"a": map[string]any{"b": math.Inf(1)}},
+	} {
+		if got := Param(v); got != want {
+			t.Errorf("%#v is shown as %s, want %s", v, got, want)
+		}
+	}
+}

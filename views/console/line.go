@@ -51,7 +51,7 @@ func trimmed(cells []cell) []cell {
 func (l Line) Text() string {
 	var b strings.Builder
 	for _, c := range l.cells {
-		if hidden(c.char) {
+		if Hidden(c.char) {
 			b.WriteString(named(c.char))
 		} else {
 			b.WriteRune(c.char)
@@ -119,17 +119,18 @@ func appendCharacter(b []byte, c rune) []byte {
 		return append(b, "&#39;"...)
 	case c >= 0x20 && c < 0x7f:
 		return append(b, byte(c))
-	case hidden(c):
+	case Hidden(c):
 		return append(append(append(b, `<span class="ctl">`...), named(c)...), "</span>"...)
 	}
 	return utf8.AppendRune(b, c)
 }
 
-// hidden reports whether a character shows nothing, or turns others around.
-// Joiners are part of how others look, and stay.
-func hidden(c rune) bool {
+// Hidden reports whether a character shows nothing, or moves or turns others
+// around: controls, format characters and separators of lines. Joiners stay:
+// scripts and emoji need them, and they only touch neighbours.
+func Hidden(c rune) bool {
 	const nonJoiner, joiner = 0x200c, 0x200d
-	if c < 0x7f || c == nonJoiner || c == joiner || unicode.Is(unicode.Prepended_Concatenation_Mark, c) {
+	if c >= ' ' && c < 0x7f || c == nonJoiner || c == joiner || unicode.Is(unicode.Prepended_Concatenation_Mark, c) {
 		return false
 	}
 	return unicode.In(c, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp)
@@ -213,7 +214,7 @@ const maxLink = 2048
 
 // linkTo is nil for what is no link to a page of the web.
 func linkTo(target string) *link {
-	if len(target) > maxLink || !utf8.ValidString(target) || strings.ContainsFunc(target, func(c rune) bool { return c <= 0x20 || c == 0x7f || hidden(c) }) {
+	if len(target) > maxLink || !utf8.ValidString(target) || strings.ContainsFunc(target, func(c rune) bool { return c <= 0x20 || c == 0x7f || Hidden(c) }) {
 		return nil
 	}
 	u, err := url.Parse(target)

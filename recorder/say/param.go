@@ -1,14 +1,16 @@
-package views
+package say
 
 import (
 	"bytes"
 	"encoding/json"
 	"fmt"
 	"strconv"
+
+	"github.com/exprec/exprec/recorder/export"
 )
 
-// value shows a parameter, which may be nested, on one line.
-func value(v any) string {
+// Param shows a parameter, which may be nested, on one line.
+func Param(v any) string {
 	switch v := v.(type) {
 	case nil:
 		return "null"
@@ -22,12 +24,12 @@ func value(v any) string {
 	case float32:
 		return strconv.FormatFloat(float64(v), 'g', -1, 32)
 	case []byte:
-		return count(len(v), "byte")
+		return Count(len(v), "byte")
 	case map[string]any, []any:
 		var text bytes.Buffer
 		e := json.NewEncoder(&text)
 		e.SetEscapeHTML(false)
-		if e.Encode(v) == nil { // it fails on NaN and infinities
+		if e.Encode(export.Value(v)) == nil {
 			return string(bytes.TrimSpace(text.Bytes()))
 		}
 	}
