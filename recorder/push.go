@@ -166,11 +166,15 @@ func (s *sharing) withoutSecrets(ctx context.Context, updates []gitstore.Update)
 // shown reports whether the remote has the same record already, so that only
 // notes are new, and which it has.
 func (s *sharing) shown(uuid string, run *Run) (said notes, ok bool) {
+	tips := s.tips(uuid)
+	if len(tips) == 0 {
+		return said, false
+	}
 	ours, err := stateOf(s.store, uuid, run.tip)
 	if err != nil {
 		return said, false
 	}
-	for _, there := range s.tips(uuid) {
+	for _, there := range tips {
 		theirs, err := stateOf(s.store, uuid, there)
 		if err == nil && ours.base.hash == theirs.base.hash {
 			said, ok = record.Join(said, theirs.notes), true
@@ -196,7 +200,7 @@ func (s *sharing) plan(ctx context.Context) (updates []gitstore.Update, behind [
 	if err != nil {
 		return nil, nil, err
 	}
-	s.result.Same = 0
+	var ahead []gitstore.Ref
 	for _, ref := range refs {
 		uuid, ok := runOf(ref)
 		if !ok || !s.wants(uuid) {
@@ -204,18 +208,14 @@ func (s *sharing) plan(ctx context.Context) (updates []gitstore.Update, behind [
 		}
 		if lacking := s.lacking(uuid, ref.Hash); len(lacking) > 0 {
 			behind = append(behind, lacking...)
-			continue
+		} else {
+			ahead = append(ahead, ref)
 		}
-		u, needed, err := s.updateOf(ctx, uuid, ref.Hash)
-		if err != nil {
-			return nil, nil, err
-		}
-		if !needed {
-			s.result.Same++
-			continue
-		}
-		updates = append(updates, u)
 	}
+	if updates, err = s.updatesOf(ctx, ahead); err != nil {
+		return nil, nil, err
+	}
+	s.result.Same = len(ahead) - len(updates)
 	rivals, err := s.store.Refs(conflictPrefix)
 	if err != nil {
 		return nil, nil, err
@@ -226,6 +226,20 @@ func (s *sharing) plan(ctx context.Context) (updates []gitstore.Update, behind [
 		}
 	}
 	return updates, behind, nil
+}
+
+// updatesOf are the updates of runs, of those that the remote does not have as
+// they are here.
+func (s *sharing) updatesOf(ctx context.Context, refs []gitstore.Ref) ([]gitstore.Update, error) {
+	all, errs := make([]gitstore.Update, len(refs)), make([]error, len(refs))
+	err := inParallel(ctx, len(refs), func(i int) {
+		uuid, _ := runOf(refs[i])
+		all[i], _, errs[i] = s.updateOf(ctx, uuid, refs[i].Hash)
+	})
+	if err = errors.Join(append(errs, err)...); err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(all, func(u gitstore.Update) bool { return u.Ref == "" }), nil
 }
 
 // planOf are the updates of runs whose state on the remote has been joined in,

@@ -42,8 +42,11 @@ type grave struct {
 // is still here: the note about it alone. What is to be gone does not come back
 // by way of a clone that keeps it.
 func (s *sharing) graveOf(uuid string, here gitstore.Hash) (g grave, purged bool) {
+	if !s.saysPurged(here) {
+		return g, false
+	}
 	ours, err := stateOf(s.store, uuid, here)
-	if err != nil || ours.purged || !ours.notes.Flag(record.Purged) {
+	if err != nil || ours.purged {
 		return g, false
 	}
 	said := ours.notes.Only(record.Deleted, record.Purged)
@@ -51,6 +54,16 @@ func (s *sharing) graveOf(uuid string, here gitstore.Hash) (g grave, purged bool
 	tree := gitstore.TreeObject([]gitstore.TreeEntry{{Name: record.NotesFile, Mode: filemode.Regular, Hash: text.Hash}})
 	last := gitstore.CommitObject(tree.Hash, nil, commit.Author, commit.Message)
 	return grave{last.Hash, []gitstore.NewObject{text, tree, last}}, true
+}
+
+// saysPurged reports whether the notes in a commit say that its run was purged.
+func (s *sharing) saysPurged(tip gitstore.Hash) bool {
+	_, entries, err := commitEntries(s.store, tip)
+	if err != nil {
+		return false
+	}
+	said, err := notesOf(s.store, entries)
+	return err == nil && said.Flag(record.Purged)
 }
 
 // leftOf is what is left of a run that was purged, here or by somebody else.
@@ -74,9 +87,5 @@ func (s *sharing) write(ctx context.Context, g grave) error {
 // are content like its own: they neither come nor go.
 func (s *sharing) wasPurged(uuid string) bool {
 	here, err := s.here(uuid)
-	if err != nil || here.IsZero() {
-		return false
-	}
-	ours, err := stateOf(s.store, uuid, here)
-	return err == nil && ours.notes.Flag(record.Purged)
+	return err == nil && !here.IsZero() && s.saysPurged(here)
 }

@@ -76,7 +76,9 @@ type search struct {
 	real    func(match []byte, pattern *regexp.Regexp) bool // whether a match counts; may be nil
 }
 
-func searches() []search {
+// searches are those for all kinds. They are the same for every text, and many
+// texts are a word.
+var searches = sync.OnceValue(func() []search {
 	var all []search
 	for _, k := range kinds {
 		s := search{kind: k.name, pattern: anchored(k.pattern), word: k.word, quick: k.quick}
@@ -88,7 +90,7 @@ func searches() []search {
 	return append(all, search{
 		kind: "password in a URL", markers: [][]byte{[]byte("://")}, pattern: anchored(passwordInURL), scheme: true, quick: hasUser, real: realPassword,
 	})
-}
+})
 
 func anchored(pattern string) func() *regexp.Regexp {
 	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile("^" + pattern) })
