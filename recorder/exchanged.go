@@ -62,11 +62,12 @@ func (p *Project) exchanged() *exchanges {
 	return e
 }
 
-// remotes are those that have a run, and whether they have it as it is here.
+// remotes are those that have a run, and whether they have it as it is here. The
+// tip may be the key of a run that is known lightly.
 func (e *exchanges) remotes(uuid string, tip gitstore.Hash) (states []RemoteState) {
 	for i, name := range e.names {
 		if there, ok := e.tips[i][uuid]; ok {
-			states = append(states, RemoteState{Remote: name, Same: there == tip})
+			states = append(states, RemoteState{Remote: name, Same: there == tip || turned(there) == tip})
 		}
 	}
 	return states

@@ -9,6 +9,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/exprec/exprec/gitstore"
 )
@@ -121,17 +122,22 @@ func (s *sharing) fetchLight(ctx context.Context, absent map[string]gitstore.Has
 	if err := s.fetchUncovered(ctx, shelf, absent, found); err != nil {
 		return err
 	}
+	var fresh []string
 	for uuid, e := range found {
 		if before[uuid] != e {
 			s.result.Light = append(s.result.Light, uuid)
 		} else {
 			s.result.Same++
 		}
+		if _, known := before[uuid]; !known {
+			fresh = append(fresh, uuid)
+		}
 	}
 	slices.Sort(s.result.Light)
 	if err := s.project.keepLight(s.remote.Name, found); err != nil {
 		return err
 	}
+	s.project.enterFetched(s.remote.Name, time.Now(), fresh...)
 	return shelf.tidy(ctx, before, found)
 }
 

@@ -229,11 +229,16 @@ var lightParts = map[string]string{
 // commit itself says.
 func (c runCopy) key() gitstore.Hash {
 	if c.remote != "" {
-		for i := range c.hash {
-			c.hash[i] ^= 0xff
-		}
+		return turned(c.hash)
 	}
 	return c.hash
+}
+
+func turned(h gitstore.Hash) gitstore.Hash {
+	for i := range h {
+		h[i] ^= 0xff
+	}
+	return h
 }
 
 // Light is the remote that has the content of a run of which only what lists

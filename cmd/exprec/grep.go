@@ -30,7 +30,8 @@ func newGrep(a *app) *cobra.Command {
 		Short: "Search what programs printed",
 		Long: "Search the output of all runs, or of those that match a query as of exprec list, for a\n" +
 			"regular expression (RE2). Prints run, stream, line and text of each match, the newest run\n" +
-			"first. As grep does it exits with 1 where nothing matched.",
+			"first. Of runs that came by fetch --light it says that they are not searched. As grep does it\n" +
+			"exits with 1 where nothing matched.",
 		Example:     "exprec grep -i 'out of memory' status=failed",
 		Args:        between(1, -1),
 		Annotations: codes(damagedCode),
@@ -73,6 +74,9 @@ func (a *app) grep(ctx context.Context, pattern, query string, o grepOptions) er
 			return err
 		}
 	}
+	if g.light > 0 {
+		a.note("not searched: %s whose output is on a remote; exprec fetch gets it", count(g.light, "run"))
+	}
 	switch {
 	case g.problem != nil:
 		return g.problem
@@ -89,12 +93,17 @@ type grepper struct {
 	pattern *regexp.Regexp
 	options grepOptions
 	found   bool
+	light   int   // runs whose output is on a remote
 	problem error // the first run that could not be searched, whole or in part
 }
 
 // run searches both streams of a run. One that cannot be read is no reason not
 // to search the others.
 func (g *grepper) run(r *recorder.Run) error {
+	if r.Light() != "" {
+		g.light++
+		return nil
+	}
 	matches := 0
 	for _, stream := range []string{"stdout", "stderr"} {
 		n, err := g.stream(r, stream)
