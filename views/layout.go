@@ -1,38 +1,22 @@
 package views
 
-import (
-	"slices"
+import "github.com/a-h/templ"
 
-	"github.com/a-h/templ"
-)
-
-// The files that pages load, in this order: all of them, the list of runs, and all
-// others.
-var (
-	commonScripts = []string{"htmx.min.js", "app.js", "live.js"}
-	listScripts   = []string{"runs.js", "runscomplete.js"}
-	otherScripts  = []string{
-		"run.js",
-		"output.js",
-		"uPlot.iife.min.js",
-		"chartdata.js",
-		"chartaxes.js",
-		"chart.js",
-		"chartdraw.js",
-		"charttip.js",
-		"charts.js",
-		"images.js",
-		"compare.js",
-	}
-)
-
-// scripts are those of a page. The list of runs, which is looked at first, does
-// without those that draw charts.
+// scripts are those of a page, in this order. What draws charts comes when one is
+// about to be seen.
 func (h head) scripts() []string {
 	if h.List {
-		return slices.Concat(commonScripts, listScripts)
+		return []string{"htmx.min.js", "exprec.js", "list.js"}
 	}
-	return slices.Concat(commonScripts, otherScripts)
+	return []string{"htmx.min.js", "exprec.js", "pages.js"}
+}
+
+// styles are the style sheets of a page. That of output comes with it.
+func (h head) styles() []string {
+	if h.List {
+		return []string{"exprec.css", "list.css"}
+	}
+	return []string{"exprec.css"}
 }
 
 // key is what a key does.

@@ -17,7 +17,8 @@ import (
 //go:embed static
 var staticFiles embed.FS
 
-// styles are joined into exprec.css in this order.
+// styles are joined into exprec.css in this order. What only the list of runs
+// needs is list.css, and what only output needs is console.css.
 var styles = []string{
 	"vendor/uPlot.min.css",
 	"base.css",
@@ -27,8 +28,30 @@ var styles = []string{
 	"plot.css",
 	"compare.css",
 	"run.css",
-	"runs.css",
 }
+
+// scripts are joined as well: those of all pages, of the list of runs, which is
+// looked at first, and of all others.
+var scripts = map[string][]string{
+	"exprec.js": {"app.js", "live.js"},
+	"list.js":   {"runs.js", "runscomplete.js"},
+	"pages.js": {
+		"run.js",
+		"output.js",
+		"chartdata.js",
+		"chartaxes.js",
+		"chart.js",
+		"chartdraw.js",
+		"charttip.js",
+		"charts.js",
+		"images.js",
+		"compare.js",
+	},
+}
+
+// alone are the scripts that are served as they are: htmx, and what script asks
+// for when it is needed.
+var alone = []string{"vendor/htmx.min.js", "vendor/uPlot.iife.min.js", "liveworker.js"}
 
 // asset is a file that pages need, as it is served.
 type asset struct {
@@ -40,26 +63,35 @@ type asset struct {
 // assets are all files, by the name under which they are served.
 var assets = sync.OnceValue(func() map[string]*asset {
 	all := map[string]*asset{}
-	var css []byte
-	for _, name := range styles {
-		css = append(append(css, staticFile(name)...), '\n')
+	const style, script = "text/css; charset=utf-8", "text/javascript; charset=utf-8"
+	all["exprec.css"] = newAsset(style, joined(styles))
+	all["list.css"] = newAsset(style, joined([]string{"runs.css"}))
+	all["console.css"] = newAsset(style, []byte(console.Stylesheet()))
+	for name, files := range scripts {
+		all[name] = newAsset(script, joined(files))
 	}
-	css = append(css, console.Stylesheet()...)
-	all["exprec.css"] = newAsset("text/css; charset=utf-8", css)
-	for _, folder := range []string{"static", "static/vendor"} {
-		entries, err := staticFiles.ReadDir(folder)
-		if err != nil {
-			panic(err) // embedded: cannot fail
-		}
-		for _, e := range entries {
-			if strings.HasSuffix(e.Name(), ".js") {
-				all[e.Name()] = newAsset("text/javascript; charset=utf-8", staticFile(strings.TrimPrefix(path.Join(folder, e.Name()), "static/")))
-			}
-		}
+	for _, name := range alone {
+		all[path.Base(name)] = newAsset(script, staticFile(name))
 	}
 	all["icon.svg"] = newAsset("image/svg+xml", staticFile("icon.svg"))
 	return all
 })
+
+// joined is some files as one, without what only people read: comments that fill
+// a line, and the room before code.
+func joined(names []string) []byte {
+	var b bytes.Buffer
+	for _, name := range names {
+		for line := range bytes.Lines(staticFile(name)) {
+			line = bytes.TrimSpace(line)
+			comment := bytes.HasPrefix(line, []byte("//")) || bytes.HasPrefix(line, []byte("/*")) && bytes.HasSuffix(line, []byte("*/"))
+			if len(line) > 0 && !comment {
+				b.Write(append(line, '\n'))
+			}
+		}
+	}
+	return b.Bytes()
+}
 
 func staticFile(name string) []byte {
 	data, err := staticFiles.ReadFile("static/" + name)

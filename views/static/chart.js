@@ -7,6 +7,22 @@
 	const left = 64, right = 20, top = 10, below = 30; // pixels around the plot; fixed, so that its width is known before its data
 	const marksApart = 5; // pixels
 
+	// library is uPlot, which is fetched for the first chart that comes into view.
+	let library = null;
+	function plotting() {
+		library ??= new Promise((resolve, reject) => {
+			const script = document.createElement("script");
+			script.src = document.querySelector("meta[name=exprec-plot]").content;
+			script.onload = resolve;
+			script.onerror = () => {
+				library = null;
+				reject(new Error("what draws charts did not come"));
+			};
+			document.head.append(script);
+		});
+		return library;
+	}
+
 	class Chart {
 		// page says how charts are drawn: state(), zoom(range), hover(chart, x).
 		constructor(figure, page) {
@@ -62,6 +78,8 @@
 			const abort = this.abort = new AbortController();
 			this.loading = true;
 			try {
+				await plotting();
+				if (abort.signal.aborted) return;
 				const state = this.page.state();
 				await this.prepare(state);
 				const got = await this.fetch(state, abort.signal);
