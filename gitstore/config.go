@@ -88,7 +88,7 @@ func (c *Config) Size(key string, def int64) (int64, error) {
 	}
 	n, err := parseSize(value)
 	if err != nil {
-		return def, fmt.Errorf("git's configuration has %s = %.80q, which is no size: use a number such as 10m", key, value)
+		return def, fmt.Errorf("%w has %s = %.80q, which is no size: use a number such as 10m", ErrSetting, key, value)
 	}
 	return n, nil
 }

@@ -6,6 +6,8 @@ import "errors"
 var (
 	// ErrNoRepository: there is no git repository at or above the folder.
 	ErrNoRepository = errors.New("not in a git repository")
+	// ErrSetting: a setting of Exprec's in git's configuration makes no sense.
+	ErrSetting = errors.New("git's configuration")
 	// ErrUnsuitable: the repository cannot hold trees of this store.
 	ErrUnsuitable = errors.New("cannot store into the repository")
 )

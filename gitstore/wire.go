@@ -72,11 +72,11 @@ func (r *Remote) wire(o WireOptions, push bool) (w *wire, err error) {
 		return nil, err
 	}
 	w = &wire{remote: r, dir: filepath.Join(room, newWire+hex.EncodeToString(id[:])), progress: o.Progress, push: push, prompt: o.Prompt}
-	defer func() {
+	defer func(begun *wire) {
 		if err != nil {
-			w.close()
+			begun.close()
 		}
-	}()
+	}(w)
 	for _, sub := range []string{"objects/info", "objects/pack", "refs"} {
 		if err := os.MkdirAll(filepath.Join(w.dir, filepath.FromSlash(sub)), 0o700); err != nil {
 			return nil, err

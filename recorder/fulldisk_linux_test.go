@@ -1,6 +1,8 @@
 package recorder_test
 
 import (
+	"context"
+	"errors"
 	"io"
 	"os"
 	"path/filepath"
@@ -73,4 +75,38 @@ type endlessZeros struct{}
 func (endlessZeros) Read(p []byte) (int, error) {
 	clear(p)
 	return len(p), nil
+}
+
+// On a full disk runs are neither pushed nor fetched, what is there stays whole,
+// and with room again all comes.
+func TestSharingOnAFullDisk(t *testing.T) {
+	outer := repository(t)
+	dir := filepath.Join(outer, "small")
+	if err := os.Mkdir(dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := syscall.Mount("tmpfs", dir, "tmpfs", 0, "size=2m"); err != nil {
+		t.Fatalf("mount a small file system (this needs root): %v", err)
+	}
+	t.Cleanup(func() { syscall.Unmount(dir, syscall.MNT_DETACH) })
+	recorder.Start(recorder.Options{Dir: outer, Quiet: true}).Finish()
+	gitstoretest.Git(t, dir, "init", "-q")
+	gitstoretest.Git(t, dir, "remote", "add", "origin", outer)
+	recorder.Start(recorder.Options{Dir: dir, Quiet: true}).Finish()
+	p := open(t, dir)
+	fill(t, filepath.Join(dir, "fill"))
+	for _, share := range []func(context.Context, recorder.ShareOptions) (*recorder.Shared, error){p.Push, p.Fetch, p.FetchLight} {
+		if _, err := share(t.Context(), recorder.ShareOptions{}); !errors.Is(err, syscall.ENOSPC) {
+			t.Errorf("%v, want that there is no room", err)
+		}
+	}
+	if err := os.Remove(filepath.Join(dir, "fill")); err != nil {
+		t.Fatal(err)
+	}
+	if fetched, err := p.Fetch(t.Context(), recorder.ShareOptions{}); err != nil || len(fetched.New) != 1 {
+		t.Errorf("fetched with room: %+v, %v", fetched, err)
+	}
+	if out := gitstoretest.Git(t, dir, "fsck", "--strict", "--no-dangling"); out != "" {
+		t.Errorf("git fsck: %s", out)
+	}
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
+	"os"
 	"slices"
 	"strings"
 
@@ -268,8 +270,18 @@ func remoteError(err error) error {
 		return secretError(err)
 	case errors.Is(err, recorder.ErrMirror):
 		return &failure{errRefused, err.Error(), "git config --unset it, share with another remote, or say --allow-mirror"}
+	case isOwn(err):
+		return err
 	}
 	return &failure{errRemote, err.Error(), remoteHint(err)}
+}
+
+// isOwn reports whether it is this machine's disk or configuration that failed,
+// and no remote.
+func isOwn(err error) bool {
+	var path *fs.PathError
+	var link *os.LinkError
+	return errors.As(err, &path) || errors.As(err, &link) || errors.Is(err, gitstore.ErrSetting)
 }
 
 // secretError says what can be done about a run that holds a secret.
