@@ -156,7 +156,7 @@ func (w *wire) find(ctx context.Context, l *Listing) error {
 		return err
 	}
 	w.push = false
-	_, err = w.git(ctx, "fetch", "--progress", "--depth=1", "--filter=blob:none", "--no-write-fetch-head", "--no-auto-maintenance", "--no-tags", "--recurse-submodules=no", wireRemote, c.main.Hash.String())
+	_, err = w.git(ctx, append(fetchArgs(), "--depth=1", "--filter=blob:none", c.main.Hash.String())...)
 	w.push = true
 	if ctx.Err() != nil {
 		return err

@@ -2,6 +2,7 @@ package gitstore
 
 import (
 	"net/url"
+	"slices"
 	"strings"
 )
 
@@ -22,8 +23,10 @@ type credentials struct {
 	given          bool // there is a password
 }
 
-// splitAddress takes the credentials out of an address of http.
+// splitAddress takes the credentials out of an address of http, and the password
+// out of one of ssh.
 func splitAddress(address string) (bare string, c credentials) {
+	address = withoutSSHPassword(address)
 	u, err := url.Parse(address)
 	if err != nil || u.User == nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
 		return address, c
@@ -59,8 +62,29 @@ func (c credentials) environment() []string {
 // where that has a password. All others git rewrites itself.
 func (c *Config) rewritten(address string) string {
 	to := c.instead(address, ".insteadof")
-	if _, secret := splitAddress(to); secret.given {
+	if _, secret := splitAddress(to); secret.given || withoutSSHPassword(to) != to {
 		return to
 	}
 	return address
+}
+
+// withoutSSHPassword is an address without the password for ssh, which takes
+// none: git would give it in an argument, as a part of the user's name, and so
+// show it to everybody on both machines.
+func withoutSSHPassword(address string) string {
+	scheme, rest, _ := strings.Cut(address, "://")
+	if !slices.Contains([]string{"ssh", "git+ssh", "ssh+git"}, scheme) {
+		return address
+	}
+	host, path, hasPath := strings.Cut(rest, "/")
+	at := strings.LastIndexByte(host, '@')
+	if at < 0 {
+		return address
+	}
+	user, _, _ := strings.Cut(host[:at], ":")
+	bare := scheme + "://" + user + host[at:]
+	if hasPath {
+		bare += "/" + path
+	}
+	return bare
 }

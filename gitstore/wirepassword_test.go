@@ -7,6 +7,7 @@ import "testing"
 func TestPasswordsAreSplitFromAddresses(t *testing.T) {
 	config := &Config{entries: []configEntry{
 		{key: "url.https://ada:CAN%40RY@host:8443/.insteadof", value: "team:"},
+		{key: "url.ssh://ada:x@host/.insteadof", value: "work:"},
 		{key: "url.https://other/.insteadof", value: "team:other/"},
 	}}
 	for _, c := range []struct {
@@ -16,7 +17,13 @@ func TestPasswordsAreSplitFromAddresses(t *testing.T) {
 		{"https://ada:CAN%40RY@host/x.git", "https://host/x.git", "ada", "CAN@RY"},
 		{"https://ada@host/x.git", "https://host/x.git", "ada", ""},
 		{"https://host/x.git", "https://host/x.git", "", ""},
-		{"ssh://ada:x@host/x.git", "ssh://ada:x@host/x.git", "", ""},
+		{"ssh://ada:x@host/x.git", "ssh://ada@host/x.git", "", ""},
+		{"ssh://ada:x%zz@host:22/~/a b", "ssh://ada@host:22/~/a b", "", ""},
+		{"ssh://ada:x@y@[::1]:22/x@y:z", "ssh://ada@[::1]:22/x@y:z", "", ""},
+		{"git+ssh://ada:@host", "git+ssh://ada@host", "", ""},
+		{"ssh://ada@host:22/x.git", "ssh://ada@host:22/x.git", "", ""},
+		{"ssh://host:22/a:b@c", "ssh://host:22/a:b@c", "", ""},
+		{"work:x.git", "ssh://ada@host/x.git", "", ""},
 		{"ada@host:x.git", "ada@host:x.git", "", ""},
 		{"https://ada:a%0Ab@host/x.git", "https://ada:a%0Ab@host/x.git", "", ""},
 		{"../x.git", "../x.git", "", ""},
@@ -32,6 +39,7 @@ func TestPasswordsAreSplitFromAddresses(t *testing.T) {
 		"https://ghp_012345678901234567890123456789abcdAB@host/x": "https://host/x",
 		"https://ada:CANARY@host/x":                               "https://ada@host/x",
 		"https://ada@host/x":                                      "https://ada@host/x",
+		"ssh://ada:CANARY@host:22/x":                              "ssh://ada@host:22/x",
 	} {
 		if got := withoutPassword(address); got != want {
 			t.Errorf("%q is shown as %q", address, got)
