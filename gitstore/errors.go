@@ -52,6 +52,8 @@ var (
 	ErrNoRemote = errors.New("no such remote")
 	// ErrNoLFS: large contents are moved by git-lfs, which is not on PATH.
 	ErrNoLFS = errors.New("there is no git-lfs on PATH")
+	// ErrNoLFSThere: the remote keeps no large contents, or shows this user none.
+	ErrNoLFSThere = errors.New("the remote has no LFS server, or not for this user")
 	// ErrElsewhere: large contents would go to a host that only the repository
 	// names, with the user's passwords.
 	ErrElsewhere = errors.New("the repository's .lfsconfig leads to another host than the remote's")

@@ -14,7 +14,8 @@ import (
 
 // PushLarge gives the remote the contents of pointers that are on this machine.
 // git-lfs does it, by the remote's own LFS server or beside the repository, and
-// leaves out what that has. The error is [ErrNoLFS] where git-lfs is missing.
+// leaves out what that has. The error is [ErrNoLFS] where git-lfs is missing,
+// [ErrNoLFSThere] where the remote has no LFS server.
 func (r *Remote) PushLarge(ctx context.Context, o WireOptions, pointers []Pointer) error {
 	if len(pointers) == 0 {
 		return nil
@@ -60,8 +61,9 @@ func linkContent(file, name string) error {
 }
 
 // FetchLarge brings the content of a pointer from the remote. It is compared
-// with its name. The error is [ErrNoLFS] where git-lfs is missing, [ErrMissing]
-// where the remote does not have it, [ErrCorrupt] where it gives another one.
+// with its name. The error is [ErrNoLFS] where git-lfs is missing, [ErrNoLFSThere]
+// where the remote has no LFS server, [ErrMissing] where it does not have the
+// content, [ErrCorrupt] where it gives another one.
 func (r *Remote) FetchLarge(ctx context.Context, o WireOptions, p Pointer) error {
 	w, err := r.largeWire(o, false)
 	if err != nil {
@@ -116,7 +118,10 @@ func largeError(err error, doing string) error {
 		return err
 	}
 	said, _, _ := strings.Cut(err.Error(), " Errors logged to ")
-	for _, before := range []string{"Error downloading object: ", "Smudge error: "} {
+	if hasNoLFS(said) {
+		return fmt.Errorf("%s: %w", doing, ErrNoLFSThere)
+	}
+	for _, before := range []string{"Error downloading object: ", "Smudge error: ", "batch response: ", "batch request: "} {
 		if at := strings.LastIndex(said, before); at >= 0 {
 			said = said[at+len(before):]
 		}
@@ -124,10 +129,25 @@ func largeError(err error, doing string) error {
 	return fmt.Errorf("%s: %s", doing, said)
 }
 
+// hasNoLFS reports whether git-lfs has found nobody there to talk to: neither at
+// the usual address of a web host, nor, by ssh, the command that tells one.
+func hasNoLFS(said string) bool {
+	said = strings.ToLower(said)
+	if strings.Contains(said, "/info/lfs/objects/batch") {
+		return strings.Contains(said, "not found")
+	}
+	for _, words := range []string{"not found", "no such file", "unrecognized command", "unknown", "exit status 127"} {
+		if strings.Contains(said, "git-lfs-authenticate") && strings.Contains(said, words) {
+			return true
+		}
+	}
+	return false
+}
+
 // largeWire is a wire for git-lfs, which takes nothing but the address from it.
 func (r *Remote) largeWire(o WireOptions, push bool) (*wire, error) {
 	if _, err := exec.LookPath("git-lfs"); err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrNoLFS, err)
+		return nil, ErrNoLFS
 	}
 	w, err := r.wire(o, push)
 	if err != nil {

@@ -2,7 +2,6 @@ package recorder
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -12,13 +11,13 @@ import (
 )
 
 // pushLarge gives the remote the large contents of runs before the runs
-// themselves: who has a run there can have its files. Where git-lfs is missing
-// the runs that need it are left out, unless only their pointers are wanted.
+// themselves: who has a run there can have its files. Where they do not get there
+// the runs that have some are left out, unless only their pointers are wanted.
 func (s *sharing) pushLarge(ctx context.Context, updates []gitstore.Update) ([]gitstore.Update, error) {
 	if s.options.NoLarge {
 		return updates, nil
 	}
-	contents, heavy := map[gitstore.Pointer]bool{}, map[string]bool{}
+	contents, heavy := map[gitstore.Pointer]bool{}, map[string]*Run{}
 	for _, u := range updates {
 		uuid, ok := runOf(gitstore.Ref{Name: u.Ref})
 		if _, light := s.light.Load(u.New); !ok || light || u.New.IsZero() {
@@ -31,20 +30,23 @@ func (s *sharing) pushLarge(ctx context.Context, updates []gitstore.Update) ([]g
 		}
 		for pointer := range pointers {
 			if s.store.LFS().Has(pointer) {
-				contents[pointer], heavy[uuid] = true, true
+				contents[pointer], heavy[uuid] = true, run
 			}
 		}
 	}
 	err := s.remote.PushLarge(ctx, s.options.WireOptions, slices.Collect(maps.Keys(contents)))
-	if !errors.Is(err, gitstore.ErrNoLFS) {
+	if err == nil || ctx.Err() != nil {
 		return updates, err
 	}
 	return slices.DeleteFunc(updates, func(u gitstore.Update) bool {
 		uuid, ok := runOf(gitstore.Ref{Name: u.Ref})
-		if !ok || !heavy[uuid] {
+		if !ok || heavy[uuid] == nil {
 			return false
 		}
-		s.refuse(uuid, fmt.Errorf("its large files go by git-lfs, which is not on PATH: install it, or push without them"))
+		if _, shown := s.shown(uuid, heavy[uuid]); shown {
+			return false // only notes are new
+		}
+		s.refuse(uuid, fmt.Errorf("its large files did not go along: %w", err))
 		return true
 	}), nil
 }

@@ -109,6 +109,7 @@ func TestScripts(t *testing.T) {
 			"webserver":  started.webServer,
 			"wentby":     started.wentBy,
 			"lose":       started.lose,
+			"only":       started.only,
 			"refused":    started.refused,
 			"proxy":      started.proxy,
 			"daemon":     daemon,

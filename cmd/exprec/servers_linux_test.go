@@ -35,9 +35,10 @@ type servers struct{ sync.Map }
 // webServer serves the repositories in the script's folder over https until the
 // script ends, and sets URL to its address and CA to the file that trusts it:
 //
-//	webserver [plain] [readonly] [large]
+//	webserver [plain] [readonly] [large] [tokens]
 //
-// With large it keeps large contents too, with plain it speaks http.
+// With large it keeps large contents too, with tokens nobody needs a password to
+// up- and download them, with plain it speaks http.
 func (s *servers) webServer(ts *testscript.TestScript, _ bool, args []string) {
 	serve := gitstoretest.NewTLSWebServer
 	if slices.Contains(args, "plain") {
@@ -46,7 +47,7 @@ func (s *servers) webServer(ts *testscript.TestScript, _ bool, args []string) {
 	tb := scriptTB{ts: ts}
 	web := serve(tb, ts.Getenv("WORK"), slices.Contains(args, "readonly"))
 	if slices.Contains(args, "large") {
-		web.ServeLarge(tb)
+		web.ServeLarge(tb, slices.Contains(args, "tokens"))
 	}
 	s.Store(web.URL, web)
 	ts.Setenv("URL", web.URL)
@@ -72,6 +73,16 @@ func (s *servers) wentBy(ts *testscript.TestScript, _ bool, args []string) {
 			ts.Fatalf("%d contents went %s, want %s", have, []string{"up", "down"}[i], args[i])
 		}
 	}
+}
+
+// only limits what the password of the server is good for, from now on: to read,
+// or to read and to push no large contents:
+//
+//	only [reads|git]
+func (s *servers) only(ts *testscript.TestScript, _ bool, args []string) {
+	web := s.current(ts)
+	web.ReadOnly.Store(slices.Contains(args, "reads"))
+	web.NoUploads.Store(slices.Contains(args, "git"))
 }
 
 // lose has the server forget a content of a repository:
@@ -115,9 +126,17 @@ func daemon(ts *testscript.TestScript, _ bool, args []string) {
 }
 
 // sshServer starts an ssh server and sets SSH to the command that reaches it as
-// host-of-test, by a configuration such as people have, and SSHPORT to its port.
-func sshServer(ts *testscript.TestScript, _ bool, _ []string) {
-	command, port := gitstoretest.SSHServer(scriptTB{ts: ts})
+// host-of-test, by a configuration such as people have, and SSHPORT to its port:
+//
+//	sshserver [FOLDER]
+//
+// What is in a folder is on the PATH of who logs in, who has the variable URL too.
+func sshServer(ts *testscript.TestScript, _ bool, args []string) {
+	var environment []string
+	if len(args) > 0 {
+		environment = []string{"PATH=" + ts.MkAbs(args[0]) + ":/usr/bin:/bin", "URL=" + ts.Getenv("URL")}
+	}
+	command, port := gitstoretest.SSHServer(scriptTB{ts: ts}, environment...)
 	key := strings.Fields(command)[2]
 	config := fmt.Sprintf("Host host-of-test\n  HostName 127.0.0.1\n  Port %d\n  IdentityFile %s\n  IdentitiesOnly yes\n  StrictHostKeyChecking no\n  UserKnownHostsFile /dev/null\n  LogLevel ERROR\n", port, key)
 	file := filepath.Join(ts.Getenv("HOME"), "ssh-config")

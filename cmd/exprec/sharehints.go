@@ -4,6 +4,8 @@ import "strings"
 
 // remoteHints say what can be done about what git, ssh and git-lfs complain of.
 var remoteHints = []struct{ words, hint string }{
+	{"did not go along: there is no git-lfs", "install git-lfs; " + noLargeHint},
+	{"did not go along", noLargeHint},
 	{"certificate verification failed", trustHint},
 	{"SSL certificate", trustHint},
 	{"signed by unknown authority", trustHint},
@@ -20,6 +22,7 @@ var remoteHints = []struct{ words, hint string }{
 }
 
 const (
+	noLargeHint  = "exprec push --no-large gives such runs without their large files"
 	trustHint    = "git config --global http.sslCAInfo FILE trusts the authority of the host"
 	passwordHint = "a credential helper, ~/.netrc or askpass must know the password, as for git fetch"
 	wrongHint    = "the password or token that git has for this host is not the right one"

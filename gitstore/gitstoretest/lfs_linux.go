@@ -23,8 +23,8 @@ const lfsServer = "lfstest-gitserver"
 // ServeLarge has a WebServer keep large contents, as git hosts do: behind it is
 // the server with which git-lfs tests itself. Its addresses are given out as
 // those of the WebServer, so that all goes through that one, and needs its
-// password.
-func (s *WebServer) ServeLarge(t testing.TB) {
+// password. With tokens it gives one for each content to who may have it.
+func (s *WebServer) ServeLarge(t testing.TB, tokens bool) {
 	t.Helper()
 	back := startLFS(t)
 	s.large = &httputil.ReverseProxy{
@@ -32,7 +32,7 @@ func (s *WebServer) ServeLarge(t testing.TB) {
 			r.SetURL(back)
 			r.Out.SetBasicAuth("user", "pass") // the only password that it knows
 		},
-		ModifyResponse: func(r *http.Response) error { return renamed(r, back.String(), s.URL) },
+		ModifyResponse: func(r *http.Response) error { return renamed(r, back.String(), s.URL, tokens) },
 		ErrorLog:       silentLog,
 	}
 }
@@ -69,10 +69,10 @@ func isLarge(r *http.Request) bool {
 
 func (s *WebServer) serveLarge(w http.ResponseWriter, r *http.Request) {
 	switch {
-	case s.readOnly && asksToUpload(r):
+	case (s.ReadOnly.Load() || s.NoUploads.Load()) && asksToUpload(r):
 		w.Header().Set("Content-Type", "application/vnd.git-lfs+json")
 		w.WriteHeader(http.StatusForbidden)
-		io.WriteString(w, `{"message": "this token may only read"}`)
+		io.WriteString(w, `{"message": "this token may only read large files"}`)
 		return
 	case r.Method == http.MethodPut:
 		s.Uploads.Add(1)
@@ -90,8 +90,12 @@ func asksToUpload(r *http.Request) bool {
 	return err == nil && json.Unmarshal(body, &batch) == nil && batch.Operation == "upload"
 }
 
-// renamed gives out other addresses than the server behind does.
-func renamed(r *http.Response, from, to string) error {
+// Token is what a WebServer takes for its password.
+const Token = "Basic dGVhbTpzM2NyZXQ="
+
+// renamed gives out other addresses than the server behind does, with tokens for
+// them where that is wanted.
+func renamed(r *http.Response, from, to string, tokens bool) error {
 	if !strings.Contains(r.Header.Get("Content-Type"), "json") {
 		return nil
 	}
@@ -100,6 +104,11 @@ func renamed(r *http.Response, from, to string) error {
 		return err
 	}
 	body = bytes.ReplaceAll(body, []byte(from), []byte(to))
+	if tokens {
+		// The server behind has no header of its own where contents are up- and
+		// downloaded.
+		body = bytes.ReplaceAll(body, []byte(`"href":`), []byte(`"header":{"Authorization":"`+Token+`"},"href":`))
+	}
 	r.Body, r.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
 	r.Header.Set("Content-Length", strconv.Itoa(len(body)))
 	return nil

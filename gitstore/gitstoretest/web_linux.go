@@ -22,12 +22,14 @@ type WebServer struct {
 	// Authority is a file with the certificate of who signed the server's own;
 	// empty where it speaks plain http.
 	Authority string
+	// ReadOnly and NoUploads say what the password is not good for: any push, or
+	// that of large contents.
+	ReadOnly, NoUploads atomic.Bool
 	// Uploads and Downloads count the large contents that went by.
 	Uploads, Downloads atomic.Int64
 
-	readOnly bool
-	git      *cgi.Handler
-	large    *httputil.ReverseProxy // nil without ServeLarge
+	git   *cgi.Handler
+	large *httputil.ReverseProxy // nil without ServeLarge
 }
 
 // NewWebServer serves the repositories below a folder as long as the test runs.
@@ -51,9 +53,10 @@ func NewTLSWebServer(t testing.TB, root string, readOnly bool) *WebServer {
 func newWebServer(t testing.TB, root string, readOnly bool) *WebServer {
 	t.Helper()
 	backend := filepath.Join(Git(t, root, "--exec-path"), "git-http-backend")
-	s := &WebServer{readOnly: readOnly, git: &cgi.Handler{
+	s := &WebServer{git: &cgi.Handler{
 		Path: backend, Env: []string{"GIT_PROJECT_ROOT=" + root, "GIT_HTTP_EXPORT_ALL=1", "REMOTE_USER=team"}, Stderr: io.Discard,
 	}}
+	s.ReadOnly.Store(readOnly)
 	s.Server = httptest.NewUnstartedServer(s)
 	s.Config.ErrorLog = silentLog // clients that do not trust it hang up
 	t.Cleanup(s.Close)
@@ -70,7 +73,7 @@ func (s *WebServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	r.Body = countedBody{r.Body, &s.In}
 	w = countedWriter{w, &s.Out}
 	switch {
-	case s.readOnly && (strings.Contains(r.URL.String(), "git-receive-pack") || r.Method == http.MethodPut):
+	case s.ReadOnly.Load() && (strings.Contains(r.URL.String(), "git-receive-pack") || r.Method == http.MethodPut):
 		http.Error(w, "this token may only read", http.StatusForbidden)
 	case s.large != nil && isLarge(r):
 		s.serveLarge(w, r)
