@@ -2,6 +2,7 @@ package views
 
 import (
 	"container/list"
+	"errors"
 	"sync"
 
 	"github.com/exprec/exprec/recorder"
@@ -110,9 +111,12 @@ func sealed(run *recorder.Run) bool { return !run.Ended().IsZero() }
 func (d *Dashboard) line(run *recorder.Run, name string, shape lineShape) (*lineData, error) {
 	key := lineKey{run: run.Address(), name: name, shape: shape}
 	if sealed(run) {
-		key.revision = run.Commit().String()
+		key.revision = run.Commit().String() + run.Light()
 		return d.lines.get(key, func() (*lineData, error) {
 			s, err := run.Series(name)
+			if errors.Is(err, recorder.ErrLight) {
+				return previewOf(run, name, shape)
+			}
 			if err != nil {
 				return nil, err
 			}
@@ -120,6 +124,9 @@ func (d *Dashboard) line(run *recorder.Run, name string, shape lineShape) (*line
 		})
 	}
 	s, err := run.Series(name)
+	if errors.Is(err, recorder.ErrLight) {
+		return previewOf(run, name, shape)
+	}
 	if err != nil {
 		return nil, err
 	}

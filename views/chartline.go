@@ -41,9 +41,10 @@ type lineFacts struct {
 	HasLast    bool
 	From, To   float64 // the range of x; both 0 where there are no points
 	LastStep   int64
-	Replaced   bool // Moved counts steps, not times
-	Continuing bool // the run goes on
-	Line       int  // which line of its chart it is
+	Replaced   bool   // Moved counts steps, not times
+	Continuing bool   // the run goes on
+	Line       int    // which line of its chart it is
+	Away       string // what is to be said of points that are on a remote
 }
 
 // newLineData shapes a series. started is when its run began.
@@ -158,6 +159,9 @@ func (l *lineData) bytes() int64 {
 // notes says what a reader of the chart should know.
 func (f lineFacts) notes() []string {
 	var notes []string
+	if f.Away != "" {
+		notes = append(notes, f.Away)
+	}
 	add := func(n int, text string) {
 		if n > 0 {
 			notes = append(notes, strconv.Itoa(n)+text)

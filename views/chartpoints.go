@@ -123,7 +123,7 @@ func (d *Dashboard) unchanged(w http.ResponseWriter, r *http.Request, run *recor
 	}
 	sum := fnv.New64a()
 	// Another version of exprec may answer in another form.
-	_, _ = fmt.Fprint(sum, assets()["pages.js"].hash, r.URL.Path, "?", r.URL.RawQuery)
+	_, _ = fmt.Fprint(sum, assets()["pages.js"].hash, run.Light(), r.URL.Path, "?", r.URL.RawQuery)
 	tag := fmt.Sprintf(`"%.16s-%x"`, run.Commit(), sum.Sum64())
 	w.Header().Set("ETag", tag)
 	w.Header().Set("Cache-Control", "private, no-cache")

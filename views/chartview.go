@@ -1,6 +1,7 @@
 package views
 
 import (
+	"cmp"
 	"errors"
 	"hash/fnv"
 	"math"
@@ -184,6 +185,7 @@ func axisLabel(c *plot.Chart, x string) string {
 func notesOf(facts []lineFacts) []string {
 	var all lineFacts
 	for _, f := range facts {
+		all.Away = cmp.Or(all.Away, f.Away)
 		all.NaN += f.NaN
 		all.Inf += f.Inf
 		all.Below += f.Below

@@ -16,7 +16,7 @@ import (
 // differ.
 func (v *compareView) packages(runs []*recorder.Run) templ.Component {
 	rows := v.changed(runs, func(d *recorder.Difference) []recorder.Change { return d.Packages })
-	return compareChanges(v.table("packages", "Packages", rows), "packages")
+	return compareChanges(v.table("packages", "Packages", rows), "packages are")
 }
 
 // environment is the table of what differs in where and how the runs ran.
@@ -30,10 +30,10 @@ func (v *compareView) environment(ctx context.Context, p *recorder.Project, runs
 		v.Runs = append(v.Runs, comparedView{Label: "work tree", Colour: colourAt(1)})
 		t := v.table("environment", "Environment", comparedChanges([][]recorder.Change{d.Environment}))
 		v.Runs = v.Runs[:1]
-		return compareChanges(t, "environment"), nil
+		return compareChanges(t, "environment is"), nil
 	}
 	rows := v.changed(runs, func(d *recorder.Difference) []recorder.Change { return d.Environment })
-	return compareChanges(v.table("environment", "Environment", rows), "environment"), nil
+	return compareChanges(v.table("environment", "Environment", rows), "environment is"), nil
 }
 
 // changed compares every run with the base.

@@ -96,6 +96,7 @@ func (p *compareImagesView) row(name string, runs []*recorder.Run, images [][]re
 		near := of[nearestStep(steps, p.Step)]
 		row.Cells[i] = &shownImage{
 			Name: row.Name, URL: imageURL(runs[i], name, near.Step), Step: near.Step, Width: near.Width, Height: near.Height,
+			Away: visible(runs[i].Light()),
 			Page: runURL(runs[i].ID(), "images") + "?step=" + strconv.FormatInt(near.Step, 10),
 		}
 	}

@@ -3,6 +3,7 @@ package views
 import (
 	"context"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/a-h/templ"
@@ -53,6 +54,8 @@ type compareView struct {
 	Link     string // the page with every run by its id
 	CSV      string
 	Live     []comparedView // runs that go on
+	Away     []comparedView // runs whose content is not here yet
+	AwayOn   []string       // the remotes that have it
 	Body     templ.Component
 }
 
@@ -118,6 +121,10 @@ func (d *Dashboard) compareView(ctx context.Context, p *recorder.Project, s comp
 		})
 		if run.Status() == recorder.Running {
 			v.Live = append(v.Live, v.Runs[i])
+		}
+		if remote := visible(run.Light()); remote != "" {
+			v.Away = append(v.Away, v.Runs[i])
+			v.AwayOn = slices.Compact(append(v.AwayOn, remote))
 		}
 	}
 	var err error

@@ -38,7 +38,7 @@ func TestCompareWithTheWorkTree(t *testing.T) {
 	if !strings.Contains(page, "model.py") || !strings.Contains(page, "the work tree") {
 		t.Errorf("the file that is gone since is missing:\n%s", page)
 	}
-	if page = b.get(comparing(short(old))+"&work=1&tab=environment", http.StatusOK); !strings.Contains(page, "is the same") {
+	if page = b.get(comparing(short(old))+"&work=1&tab=environment", http.StatusOK); !strings.Contains(page, "The environment is the same") {
 		t.Errorf("the commit is the same:\n%s", page)
 	}
 }
@@ -46,7 +46,7 @@ func TestCompareWithTheWorkTree(t *testing.T) {
 func TestCompareEnvironmentAndPackages(t *testing.T) {
 	b := newBench(t)
 	ids := b.compared(0.125, 0.25)
-	if page := b.get(comparing(ids...)+"&tab=packages", http.StatusOK); !strings.Contains(page, "The packages of all runs is the same") {
+	if page := b.get(comparing(ids...)+"&tab=packages", http.StatusOK); !strings.Contains(page, "The packages are the same in all runs") {
 		t.Errorf("the same program has other packages:\n%s", page)
 	}
 	b.get(comparing(ids...)+"&tab=environment", http.StatusOK)

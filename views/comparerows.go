@@ -1,6 +1,7 @@
 package views
 
 import (
+	"errors"
 	"slices"
 	"strings"
 
@@ -131,7 +132,7 @@ func compareRunRows(runs []*recorder.Run) (rows []*compareRow, problems []compar
 }
 
 func appendProblem(problems []compareProblem, run *recorder.Run, err error) []compareProblem {
-	if err == nil {
+	if err == nil || errors.Is(err, recorder.ErrLight) { // the head of the page says what is not here
 		return problems
 	}
 	return append(problems, compareProblem{visible(run.Label()), sentence(visible(err.Error()))})

@@ -2,6 +2,7 @@ package views
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 
@@ -17,6 +18,7 @@ type compareSourceView struct {
 	Others      []tabLink // the runs that the base can be compared with
 	Diff        diffView
 	Same        bool
+	Away        bool   // it is on a remote, and not here yet
 	SplitURL    string // the other way to show it
 	Split       bool
 }
@@ -47,6 +49,7 @@ func (v *compareView) source(ctx context.Context, p *recorder.Project, runs []*r
 	v.problems(d)
 	s.Diff = newDiffView(d.Source, options)
 	s.Same = s.Diff.Count == 0 && len(d.Problems) == 0
+	s.Away = slices.ContainsFunc(d.Problems, func(err error) bool { return errors.Is(err, recorder.ErrLight) })
 	s.SplitURL = v.State.with(func(s *compareState) { s.Split = !s.Split }).URL()
 	return compareSource(s), nil
 }
@@ -65,6 +68,9 @@ func (v *compareView) chosen(runs []*recorder.Run) int {
 // problems takes over what could not be compared.
 func (v *compareView) problems(d *recorder.Difference) {
 	for _, err := range d.Problems {
+		if errors.Is(err, recorder.ErrLight) {
+			continue // the head of the page says what is not here
+		}
 		v.Problems = append(v.Problems, compareProblem{v.Title(), sentence(visible(err.Error()))})
 	}
 }

@@ -27,6 +27,7 @@ type imagesView struct {
 	Earlier     string
 	Later       string // URLs of the step before and after, of any row; empty at the ends
 	Rows        []imageRow
+	Count       int // images
 }
 
 // imageRow is the images of one name.
@@ -46,7 +47,8 @@ type shownImage struct {
 	Page          string // the tab at its step
 	Step          int64
 	Width, Height int
-	Here          bool // it is the one that the row shows
+	Here          bool   // it is the one that the row shows
+	Away          string // the remote that has it, where it is not here yet
 }
 
 // small reports whether single pixels are to be seen.
@@ -73,7 +75,7 @@ func (d *Dashboard) runImages(w http.ResponseWriter, r *http.Request) error {
 
 // newImagesView puts images into rows. Without a step the last one is shown.
 func newImagesView(run *recorder.Run, images []recorder.Image, step *int64) imagesView {
-	v := imagesView{Run: run, URL: runURL(run.Address(), "images")}
+	v := imagesView{Run: run, URL: runURL(run.Address(), "images"), Count: len(images)}
 	steps := stepsOf(images)
 	if len(steps) == 0 {
 		return v
@@ -131,7 +133,7 @@ func (v imagesView) row(images []recorder.Image) imageRow {
 }
 
 func (v imagesView) shown(i recorder.Image) shownImage {
-	return shownImage{Name: i.Name, URL: imageURL(v.Run, i.Name, i.Step), Page: v.at(i.Step), Step: i.Step, Width: i.Width, Height: i.Height}
+	return shownImage{Name: i.Name, URL: imageURL(v.Run, i.Name, i.Step), Page: v.at(i.Step), Step: i.Step, Width: i.Width, Height: i.Height, Away: visible(v.Run.Light())}
 }
 
 // steps are a row's steps as images.js reads them.

@@ -41,7 +41,7 @@ func TestLargeFileComes(t *testing.T) {
 		t.Fatal(err)
 	}
 	path := runURL(id, "files") + "/large.txt"
-	b.has(b.get(path, http.StatusOK), "The content of this large file, 3.3 kB, is not on this machine.", "<button>Get it</button>")
+	b.has(b.get(path, http.StatusOK), "The content of this large file, 3.3 kB, is not here yet.", ">Get it</button>")
 	if err := os.Rename(server, server+".gone"); err != nil {
 		t.Fatal(err)
 	}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/exprec/exprec/gitstore/gitstoretest"
 	"github.com/exprec/exprec/recorder"
+	"github.com/exprec/exprec/views/browsertest"
 )
 
 // A run whose content is on a remote has pages that say so, and a button that
@@ -29,7 +30,9 @@ func TestPagesOfALightRun(t *testing.T) {
 		runs = append(runs, theirs.record(recorder.Options{Name: name}, func(e *recorder.Experiment) {
 			e.SetParameter("lr", 0.25*float64(i+1))
 			e.SetResult("acc", 0.5+float64(i))
-			e.AddScalar("loss", 0.375, 1)
+			for step := range 100 {
+				e.AddScalar("loss", 0.375, step)
+			}
 			e.AddImage("sample", image.NewGray(image.Rect(0, 0, 4, 4)), 1)
 		}))
 	}
@@ -48,10 +51,18 @@ func TestPagesOfALightRun(t *testing.T) {
 		b.has(b.get(runURL(runs[0], tab.Name), http.StatusOK), "Get it in full from origin")
 	}
 	b.has(b.get(comparing(short(runs[0]), short(runs[1])), http.StatusOK), "0.25", "0.5", "loss")
-	b.get(comparing(short(runs[0]), short(runs[1]))+"&tab=images", http.StatusOK)
-	for tab, what := range map[string]string{"charts": "The points of", "source": "the source of"} {
-		b.has(b.get(comparing(short(runs[0]), short(runs[1]))+"&tab="+tab, http.StatusOK), what, "not here in full: it is on origin")
+	for tab, what := range map[string]string{
+		"": "few points only: the others are on origin", "charts": "few points only: the others are on origin",
+		"images": ">not here yet</span>", "source": "The source is not here yet.",
+	} {
+		page := b.get(comparing(short(runs[0]), short(runs[1]))+"&tab="+tab, http.StatusOK)
+		b.has(page, what, "of these runs are on origin, and not here yet", "/compare/fetch?run="+short(runs[0]))
+		if strings.Contains(page, "<img") || strings.Contains(page, "exprec fetch") || strings.Contains(page, "0 files") {
+			t.Errorf("the tab %q shows what is not here:\n%s", tab, page)
+		}
 	}
+	b.has(b.get(comparing(short(runs[0]), short(runs[1]))+"&tab=charts&x=time", http.StatusOK), "its times are on origin, and not here yet")
+	lightPages(b, runs)
 	if err := os.Rename(server, server+".away"); err != nil {
 		t.Fatal(err)
 	}
@@ -67,4 +78,28 @@ func TestPagesOfALightRun(t *testing.T) {
 	if page := b.get("/runs/"+runs[1], http.StatusOK); !strings.Contains(page, "Get it in full") {
 		t.Error("the other run has come too")
 	}
+	compared := comparing(short(runs[0]), short(runs[1])) + "&tab=images"
+	b.has(b.get(compared, http.StatusOK), "<strong>two</strong> are on origin, and not here yet", "<img", ">not here yet</span>")
+	tab := browsertest.NewTab(t, 1440, 900, true)
+	tab.Open(b.url + compared)
+	tab.Click("#compare-light button")
+	tab.Poll(`!document.getElementById("compare-light") && document.querySelectorAll("img").length == 2`)
+	if !strings.HasSuffix(tab.URL(), compared) {
+		t.Errorf("after the fetch the browser is at %s", tab.URL())
+	}
+}
+
+// lightPages looks at pages of runs that are not here in full: nothing on them is
+// asked for in vain.
+func lightPages(b *bench, runs []string) {
+	b.Helper()
+	tab := browsertest.NewTab(b, 390, 844, false)
+	for _, path := range []string{"/", "/runs/" + runs[0], "/runs/" + runs[0] + "/images", comparing(short(runs[0]), short(runs[1])), comparing(short(runs[0]), short(runs[1])) + "&tab=images"} {
+		tab.Open(b.url + path)
+		tab.Axe()
+		tab.NoSidewaysScroll()
+	}
+	tab.Open(b.url + comparing(short(runs[0]), short(runs[1])) + "&tab=charts")
+	tab.Poll(`document.querySelector(".chart.drawn .chart-notes").textContent.startsWith("a few points only")`)
+	tab.Close()
 }

@@ -17,6 +17,7 @@ func (d *Dashboard) table() map[string]handler {
 		"GET /events":                      d.events,
 		"GET /compare":                     d.comparePage,
 		"GET /compare.csv":                 d.compareCSV,
+		"POST /compare/fetch":              d.fetchCompared,
 		"GET /runs.csv":                    d.runsCSV,
 		"GET /runs.json":                   d.runsJSON,
 		"POST /runs/views":                 d.changeViews,

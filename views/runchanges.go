@@ -68,10 +68,14 @@ func changesSince(ctx context.Context, p *recorder.Project, v *runView) (*runCha
 		Old: runURL(v.Previous.Address(), "source"), New: runURL(v.run.Address(), "source"), Brief: true, More: c.CompareURL,
 	})
 	for _, problem := range d.Problems {
-		if !errors.Is(problem, recorder.ErrNoSource) {
+		switch {
+		case errors.Is(problem, recorder.ErrLight):
+			c.Problems = append(c.Problems, "What is not here yet of the two runs is not compared.")
+		case !errors.Is(problem, recorder.ErrNoSource):
 			c.Problems = append(c.Problems, sentence(problem.Error()))
 		}
 	}
+	c.Problems = slices.Compact(c.Problems)
 	c.Verdict = verdictOf(d)
 	return c, nil
 }

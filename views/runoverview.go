@@ -2,6 +2,7 @@ package views
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"slices"
 
@@ -86,7 +87,7 @@ func (d *Dashboard) logged(ctx context.Context, p *recorder.Project, o *overview
 
 // remark keeps why a part cannot be read, unless the head says it already.
 func (o *overview) remark(err error) {
-	if err != nil && o.run.Err() == nil {
+	if err != nil && o.run.Err() == nil && !errors.Is(err, recorder.ErrLight) {
 		o.Remarks = append(o.Remarks, sentence(err.Error()))
 	}
 }

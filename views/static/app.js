@@ -45,6 +45,19 @@ document.addEventListener("click", async (event) => {
 	if (event.target.closest("#help")) document.getElementById("keys").showModal();
 });
 
+// A form that takes long says so, and is sent once.
+document.addEventListener("submit", (event) => {
+	const button = event.target.querySelector("[data-busy]");
+	if (!button) return;
+	if (button.getAttribute("aria-disabled")) {
+		event.preventDefault();
+		return;
+	}
+	button.setAttribute("aria-disabled", "true");
+	button.setAttribute("aria-live", "polite");
+	button.textContent = button.dataset.busy;
+});
+
 // Times in the reader's own zone.
 function localTimes(root) {
 	for (const time of root.querySelectorAll("time[datetime]")) {
