@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -153,6 +154,18 @@ func (e *Experiment) recordFacts(frame record.FactsFrame, packages []string) {
 		}
 	}
 	e.append(journal.Facts, record.EncodeFactsFrame(frame))
+}
+
+// describeItself records the modules of this program, which has joined the run of
+// a command, where nobody has found them out yet: whoever watches a command does
+// not see a program that soon ends, after a long build such as go run's.
+func (e *Experiment) describeItself() {
+	if _, err := os.Lstat(filepath.Join(e.folder, record.PackagesFile)); err == nil {
+		return
+	}
+	nothing := func() {}
+	e.facts = &factFinder{idle: nothing, cancel: nothing}
+	e.recordFacts(record.FactsFrame{Runtime: runtime.Version()}, packageLines())
 }
 
 // joinFacts ends gatherFacts: it waits a little for what is being found out,

@@ -73,6 +73,9 @@ func (e *Experiment) Finish() {
 	if what != "" {
 		e.failWith(record.Failure{Type: what, Message: unwound + what, Stack: stack}, false)
 	}
+	if e.joined {
+		e.describeItself()
+	}
 	end := record.EndFrame{Status: e.status()}
 	if end.Status == record.Succeeded {
 		code := 0

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -98,8 +99,8 @@ func TestJoinFills(t *testing.T) {
 	e.Finish()
 	s.End(recorder.Ending{ExitCode: code(0)})
 	info := onlyRun(t, open(t, dir)).Info()
-	got := strings.TrimSpace(fmt.Sprintln(info.Status, info.Title, info.Name, info.Group, info.Steps, info.Tags))
-	if want := "succeeded outer within sweep 9 [a b]"; got != want {
+	got := strings.TrimSpace(fmt.Sprintln(info.Status, info.Title, info.Name, info.Group, info.Steps, info.Tags, info.Runtime))
+	if want := "succeeded outer within sweep 9 [a b] " + runtime.Version(); got != want {
 		t.Errorf("the run is %q, want %q", got, want)
 	}
 }
