@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -25,8 +26,35 @@ const ownCatalog = "here"
 
 func (s *sharing) shelf() (lightShelf, error) {
 	store, err := s.project.lightObjects()
-	sum := sha256.Sum256([]byte(s.remote.Name))
-	return lightShelf{store, "refs/light/" + hex.EncodeToString(sum[:8]) + "/"}, err
+	return lightShelf{store, shelfPrefix(s.remote.Name)}, err
+}
+
+// shelves is the folder of the refs of all shelves.
+const shelves = "refs/light/"
+
+func shelfPrefix(remote string) string {
+	sum := sha256.Sum256([]byte(remote))
+	return shelves + hex.EncodeToString(sum[:8]) + "/"
+}
+
+// forgetGone removes what is known lightly of remotes that the repository does
+// not have any more, or by another name: it could not be opened.
+func (s *sharing) forgetGone(ctx context.Context, shelf lightShelf) error {
+	remotes := s.store.Remotes()
+	forgetRemotes(filepath.Join(s.project.Home(), lightName), remotes)
+	refs, err := shelf.store.Refs(shelves)
+	if err != nil {
+		return err
+	}
+	for _, ref := range refs {
+		if slices.ContainsFunc(remotes, func(name string) bool { return strings.HasPrefix(ref.Name, shelfPrefix(name)) }) {
+			continue
+		}
+		if err := shelf.store.UpdateRef(ctx, ref.Name, gitstore.Hash{}, ref.Hash); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // catalogs are the remote's catalogs by clone.
@@ -138,6 +166,9 @@ func (s *sharing) fetchLight(ctx context.Context, absent map[string]gitstore.Has
 		return err
 	}
 	s.project.enterFetched(s.remote.Name, time.Now(), fresh...)
+	if err := s.forgetGone(ctx, shelf); err != nil {
+		return err
+	}
 	return shelf.tidy(ctx, before, found)
 }
 

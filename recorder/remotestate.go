@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/exprec/exprec/gitstore"
@@ -50,7 +51,19 @@ func (s *sharing) remember(pushed []gitstore.Update) error {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return err
 	}
+	forgetRemotes(dir, s.store.Remotes())
 	return replaceFile(filepath.Join(dir, url.PathEscape(s.remote.Name)), text)
+}
+
+// forgetRemotes removes the files in a folder of a home that are of remotes which
+// the repository does not have any more, or by another name.
+func forgetRemotes(dir string, remotes []string) {
+	for _, file := range namesIn(dir) {
+		name, err := url.PathUnescape(file)
+		if err == nil && !strings.HasPrefix(file, ".") && !slices.Contains(remotes, name) {
+			_ = os.Remove(filepath.Join(dir, file)) // another exchange tries again
+		}
+	}
 }
 
 // A RemoteState is how a run stands on a remote, as far as this clone knows: as

@@ -5,9 +5,11 @@ import (
 	"errors"
 	"os"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
+	"github.com/exprec/exprec/gitstore"
 	"github.com/exprec/exprec/recorder"
 )
 
@@ -23,6 +25,10 @@ func (a *app) offlineFlags(root *cobra.Command) {
 	for _, c := range root.Commands() {
 		if slices.Contains(openers, c.Name()) {
 			c.Flags().BoolVar(&a.offline, "offline", false, "fetch nothing of a run whose content is on a remote")
+			c.Annotations[exitNotes] += "\n4    with --offline: what is needed is on a remote"
+			if !strings.Contains(c.Annotations[exitNotes], remoteCode) {
+				c.Annotations[exitNotes] += "\n" + remoteCode
+			}
 		}
 	}
 }
@@ -55,6 +61,9 @@ func (a *app) wholeRuns(ctx context.Context, p *recorder.Project, runs []*record
 	if err := p.FetchRuns(ctx, a.sharing("", shareOptions{}), absent...); err != nil {
 		if errors.Is(err, recorder.ErrNoRun) {
 			return runs, &failure{errRemote, err.Error(), "exprec fetch --light looks at what the remote has now"}
+		}
+		if errors.Is(err, gitstore.ErrNoRemote) {
+			return runs, &failure{errRemote, err.Error(), "exprec fetch --light finds the run again on a remote that has another name by now"}
 		}
 		return runs, remoteError(err)
 	}

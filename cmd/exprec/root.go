@@ -1,7 +1,10 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -29,7 +32,6 @@ func newRoot(a *app) *cobra.Command {
 	}
 	root.Flags().StringVar(&alone.ssh, "ssh", "", "the dashboard of `HOST:DIR`, started there over ssh and shown here")
 	root.CompletionOptions.DisableDefaultCmd = true
-	root.SuggestionsMinimumDistance = 2
 	root.SetOut(a.out)
 	root.SetErr(a.errs)
 	root.SetVersionTemplate("exprec {{.Version}}\n")
@@ -37,7 +39,11 @@ func newRoot(a *app) *cobra.Command {
 		if !c.HasParent() {
 			return usage("exprec serve has options, as all commands have: see exprec help", "%v", err)
 		}
-		return usage("see exprec help"+below(c), "%v", err)
+		more := ""
+		if strings.Contains(c.Use, "QUERY") && strings.HasPrefix(err.Error(), "unknown flag") {
+			more = "a query is words, such as status=failed or tag=paper; "
+		}
+		return usage(more+"see exprec help"+below(c), "%v", err)
 	})
 	root.SetHelpFunc(func(c *cobra.Command, _ []string) { help(a.out, c) })
 	root.SetHelpCommand(newHelp(a))
@@ -79,11 +85,25 @@ func newRoot(a *app) *cobra.Command {
 	return root
 }
 
+// otherWords are what other tools call what a command here does.
+var otherWords = map[string]string{
+	"ls": "list", "log": "list", "runs": "list", "status": "list", "search": "list", "query": "list", "export": "list",
+	"compare": "diff", "logs": "output", "metrics": "scalars", "params": "show", "info": "show", "view": "show", "get": "cat",
+	"pull": "fetch", "sync": "fetch", "download": "fetch", "import": "fetch", "upload": "push", "share": "push",
+	"ui": "serve", "up": "serve", "web": "serve", "server": "serve", "dashboard": "serve",
+	"tag": "edit", "note": "edit", "rename": "edit", "archive": "edit", "rm": "delete", "remove": "delete", "purge": "delete",
+	"apply": "restore", "init": "run", "exec": "run", "track": "run",
+}
+
 // knownWord refuses a word that is no command.
 func knownWord(c *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil
 	}
+	if word, ok := otherWords[args[0]]; ok {
+		return usage("did you mean exprec "+word+"?", "there is no command %q", args[0])
+	}
+	c.SuggestionsMinimumDistance = min(2, len(args[0])/2)
 	if near := c.SuggestionsFor(args[0]); len(near) > 0 {
 		return usage("did you mean exprec "+strings.Join(near, ", exprec ")+"?", "there is no command %q", args[0])
 	}
@@ -181,5 +201,16 @@ func exitLines(c *cobra.Command) []string {
 	if more := c.Annotations[exitNotes]; more != "" {
 		lines = append(lines, strings.Split(more, "\n")...)
 	}
+	slices.SortStableFunc(lines, func(a, b string) int { return cmp.Compare(codeIn(a), codeIn(b)) })
 	return append(lines, fmt.Sprintf("%d  interrupted", exitInterrupted))
+}
+
+// codeIn is the code that a line explains; other words come behind all codes.
+func codeIn(line string) int {
+	word, _, _ := strings.Cut(line, " ")
+	n, err := strconv.Atoi(word)
+	if err != nil {
+		return exitInterrupted
+	}
+	return n
 }

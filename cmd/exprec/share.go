@@ -116,6 +116,9 @@ func (a *app) push(ctx context.Context, args []string, o shareOptions) error {
 
 func (a *app) fetch(ctx context.Context, args []string, o shareOptions) error {
 	project, err := a.open(ctx)
+	if errors.Is(err, recorder.ErrNoProject) {
+		return &failure{err, err.Error(), "go to a clone of the repository, or make one by git init: runs are fetched into it"}
+	}
 	if err != nil {
 		return err
 	}
