@@ -71,7 +71,7 @@ func (r *Repository) resolve(name string) (Hash, error) {
 }
 
 func (r *Repository) packed(name string) (Hash, error) {
-	h, err := (&Store{dir: r.CommonDir}).packedRef(name)
+	h, err := (&Store{dir: r.CommonDir, repo: r}).packedRef(name)
 	if errors.Is(err, ErrNotFound) {
 		return Hash{}, nil
 	}

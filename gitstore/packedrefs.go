@@ -50,6 +50,9 @@ func newPacked(text string) packed {
 
 func (s *Store) packed() (packed, error) {
 	c := &s.packedRefs
+	if s.repo != nil {
+		c = &s.repo.packedRefs
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	file := filepath.Join(s.dir, packedRefsFile)

@@ -89,15 +89,10 @@ func (s *Store) readRefs(prefix string, before func(path string)) ([]Ref, error)
 	if err != nil {
 		return nil, err
 	}
-	refs := make([]Ref, 0, len(loose)+len(packed))
-	for _, ref := range packed {
-		if !strings.HasPrefix(ref.Name, prefix) {
-			continue
-		}
-		if _, over := loose[ref.Name]; !over {
-			refs = append(refs, ref)
-		}
-	}
+	refs := slices.DeleteFunc(packed, func(ref Ref) bool {
+		_, over := loose[ref.Name]
+		return over || !strings.HasPrefix(ref.Name, prefix)
+	})
 	for name, h := range loose {
 		refs = append(refs, Ref{name, h})
 	}

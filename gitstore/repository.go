@@ -28,6 +28,8 @@ type Repository struct {
 	Foreign bool
 
 	format error // why it cannot even be read
+
+	packedRefs packedCache
 }
 
 // Find is the repository that git would use in a folder: the environment is

@@ -21,7 +21,7 @@ type Store struct {
 	user       *Config // nil where there is a repository
 	swept      sync.Once
 
-	packedRefs packedCache
+	packedRefs packedCache // where there is no repository
 
 	mu      sync.Mutex
 	objects *database
