@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/exprec/exprec/gitstore"
@@ -147,7 +148,7 @@ func archiveCommits(runs []archived, uuid string) []gitstore.Hash {
 }
 
 // runRefs are the runs of a store with their commits, those in its archives too:
-// each as the ref that it has or would have.
+// each as the ref that it has or would have, sorted by name.
 func (p *Project) runRefs(store *gitstore.Store) ([]gitstore.Ref, error) {
 	refs, err := store.Refs(refPrefix)
 	if err != nil {
@@ -155,8 +156,12 @@ func (p *Project) runRefs(store *gitstore.Store) ([]gitstore.Ref, error) {
 	}
 	list := &gitstore.RefList{Refs: refs}
 	beside, _, err := p.archives.beside([]*gitstore.Store{store}, []*gitstore.RefList{list})
+	if len(beside) == 0 {
+		return refs, err
+	}
 	for _, r := range beside {
 		refs = append(refs, gitstore.Ref{Name: refPrefix + r.uuid, Hash: r.copies[0].hash})
 	}
+	slices.SortFunc(refs, func(a, b gitstore.Ref) int { return strings.Compare(a.Name, b.Name) })
 	return refs, err
 }

@@ -12,12 +12,8 @@ import (
 // remotes hold, a file for each, called by its commit. It can be made anew.
 const archivesName = "archives"
 
-const (
-	// maxKeptArchive bounds such a file, in bytes.
-	maxKeptArchive = maxArchived * int64(tipLine)
-	// keptArchiveAge is how long one stays that nobody has asked for.
-	keptArchiveAge = 30 * 24 * time.Hour
-)
+// keptArchiveAge is how long one stays that nobody has asked for.
+const keptArchiveAge = 30 * 24 * time.Hour
 
 func (p *Project) keptArchiveFile(hash gitstore.Hash) string {
 	return filepath.Join(p.Home(), archivesName, hash.String())
@@ -25,17 +21,21 @@ func (p *Project) keptArchiveFile(hash gitstore.Hash) string {
 
 // keptArchive are the runs of an archive that has been read before.
 func (p *Project) keptArchive(hash gitstore.Hash) (runs []archived, ok bool) {
-	file := p.keptArchiveFile(hash)
-	text, err := readBounded(file, maxKeptArchive)
+	f, err := os.Open(p.keptArchiveFile(hash))
 	if err != nil {
 		return nil, false
 	}
-	if runs, err = decodeArchive(text, hash); err != nil {
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
 		return nil, false
 	}
-	if info, err := os.Stat(file); err == nil && time.Since(info.ModTime()) > keptArchiveAge/2 {
+	if runs, err = decodeArchive(f, info.Size(), hash); err != nil {
+		return nil, false
+	}
+	if time.Since(info.ModTime()) > keptArchiveAge/2 {
 		now := time.Now()
-		_ = os.Chtimes(file, now, now) // it is in use
+		_ = os.Chtimes(f.Name(), now, now) // it is in use
 	}
 	return runs, true
 }
@@ -43,7 +43,7 @@ func (p *Project) keptArchive(hash gitstore.Hash) (runs []archived, ok bool) {
 // keepArchive keeps what an archive holds, and drops what nobody asks for any
 // more. Where it cannot be kept it is read again.
 func (p *Project) keepArchive(hash gitstore.Hash, runs []archived) {
-	_ = replaceFile(p.keptArchiveFile(hash), encodeArchive(runs))
+	_ = replaceFile(p.keptArchiveFile(hash), encodeArchive(runs, hash))
 	dir := filepath.Join(p.Home(), archivesName)
 	for _, name := range namesIn(dir) {
 		file := filepath.Join(dir, name)

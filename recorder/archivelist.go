@@ -18,7 +18,7 @@ type remoteArchive struct {
 // listArchives finds out what the archives of the remote hold, without the runs
 // themselves: those that have not been seen before are read from it.
 func (s *sharing) listArchives(ctx context.Context) error {
-	s.archives, s.stored = nil, map[string][]gitstore.Hash{}
+	s.archives, s.stored = nil, nil
 	var unknown []gitstore.Ref
 	for _, ref := range s.listing.Refs {
 		if _, ok := monthOf(ref.Name); !ok {
@@ -37,14 +37,31 @@ func (s *sharing) listArchives(ctx context.Context) error {
 			return err
 		}
 	}
-	for _, a := range s.archives {
-		for _, r := range a.runs {
-			if s.wants(r.uuid) && !slices.Contains(s.stored[r.uuid], r.tip) {
-				s.stored[r.uuid] = append(s.stored[r.uuid], r.tip)
+	s.stored = allArchived(s.archives)
+	if s.options.Runs != nil {
+		s.stored = slices.DeleteFunc(slices.Clone(s.stored), func(r archived) bool { return !s.wants(r.uuid) })
+	}
+	return nil
+}
+
+// allArchived are the runs of archives, sorted by UUID. One that they have with
+// several commits is there with each.
+func allArchived(archives []remoteArchive) (all []archived) {
+	if len(archives) == 1 {
+		return archives[0].runs
+	}
+	var lists [][]archived
+	for _, a := range archives {
+		lists = append(lists, a.runs)
+	}
+	for _, of := range sideBySide(lists...) {
+		for first := len(all); len(of) > 0; of = of[1:] {
+			if len(of[0]) > 0 && !slices.Contains(all[first:], of[0][0]) {
+				all = append(all, of[0][0])
 			}
 		}
 	}
-	return nil
+	return all
 }
 
 func (s *sharing) readArchives(store *gitstore.Store, refs []gitstore.Ref) error {
@@ -61,16 +78,27 @@ func (s *sharing) readArchives(store *gitstore.Store, refs []gitstore.Ref) error
 
 // tips are the commits that the remote has of a run: that of its ref comes
 // first, then those in archives. What it has of the run is what joins them all.
-func (s *sharing) tips(uuid string) []gitstore.Hash {
-	stored := s.stored[uuid]
+func (s *sharing) tips(uuid string) (tips []gitstore.Hash) {
 	there, ok := s.theirs[uuid]
-	switch {
-	case !ok:
-		return stored
-	case len(stored) == 0 || slices.Equal(stored, []gitstore.Hash{there}):
-		return []gitstore.Hash{there}
+	if ok {
+		tips = append(tips, there)
 	}
-	return append([]gitstore.Hash{there}, slices.DeleteFunc(slices.Clone(stored), func(h gitstore.Hash) bool { return h == there })...)
+	for _, r := range s.storedOf(uuid) {
+		if !ok || r.tip != there {
+			tips = append(tips, r.tip)
+		}
+	}
+	return tips
+}
+
+// storedOf is what the archives of the remote have of a run.
+func (s *sharing) storedOf(uuid string) []archived {
+	at, _ := findArchived(s.stored, uuid)
+	end := at
+	for end < len(s.stored) && s.stored[end].uuid == uuid {
+		end++
+	}
+	return s.stored[at:end]
 }
 
 // leading are the commits that stand for the runs of the remote where one has to.
@@ -88,8 +116,8 @@ func (s *sharing) runsThere() []string {
 	for uuid := range s.theirs {
 		uuids = append(uuids, uuid)
 	}
-	for uuid := range s.stored {
-		uuids = append(uuids, uuid)
+	for _, r := range s.stored {
+		uuids = append(uuids, r.uuid)
 	}
 	slices.Sort(uuids)
 	return slices.Compact(uuids)

@@ -1,8 +1,12 @@
 package recorder
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
+	"hash"
+	"hash/crc32"
+	"io"
 	"slices"
 	"strings"
 	"time"
@@ -132,33 +136,51 @@ func findArchived(runs []archived, uuid string) (at int, ok bool) {
 }
 
 // encodeArchive is an archive as it is kept in a file: a line for each run, its
-// UUID, a space and its commit.
-func encodeArchive(runs []archived) []byte {
-	text := make([]byte, 0, len(runs)*tipLine)
+// UUID, a space and its commit; and then the checksum of them.
+func encodeArchive(runs []archived, hash gitstore.Hash) []byte {
+	text := make([]byte, 0, len(runs)*tipLine+checksumSize)
 	for _, r := range runs {
 		text = appendTip(text, r.uuid, r.tip)
 	}
-	return text
+	sum := archiveChecksum(hash)
+	sum.Write(text)
+	return sum.Sum(text)
 }
 
-// decodeArchive reads what [encodeArchive] writes. It is what it was where its
-// commits give the hash of the archive.
-func decodeArchive(text []byte, hash gitstore.Hash) ([]archived, error) {
-	if len(text) == 0 || len(text)%tipLine != 0 {
+// checksumSize is that of the end of such a file.
+const checksumSize = 4
+
+// archiveChecksum tells the file of an archive from a damaged one, and from that
+// of another archive. To make the commits again, as is done with all that comes
+// from elsewhere, takes many times as long, and would be done in each exchange.
+func archiveChecksum(of gitstore.Hash) hash.Hash32 {
+	sum := crc32.New(crc32.MakeTable(crc32.Castagnoli))
+	sum.Write(of[:])
+	return sum
+}
+
+// decodeArchive reads what [encodeArchive] writes, of so many bytes.
+func decodeArchive(r io.Reader, size int64, hash gitstore.Hash) ([]archived, error) {
+	size -= checksumSize
+	if size <= 0 || size > maxArchived*int64(tipLine) || size%int64(tipLine) != 0 {
 		return nil, errNoArchive
 	}
-	runs := make([]archived, 0, len(text)/tipLine)
-	for ; len(text) > 0; text = text[tipLine:] {
-		uuid, tip, ok := parseTip(text[:tipLine])
-		r := archived{uuid, tip}
-		sorted := len(runs) == 0 || runs[len(runs)-1].uuid < r.uuid
-		if !ok || !sorted || record.CheckUUID(r.uuid) != nil {
+	var text strings.Builder
+	text.Grow(int(size))
+	sum, end := archiveChecksum(hash), make([]byte, checksumSize)
+	if _, err := io.CopyN(io.MultiWriter(&text, sum), r, size); err != nil {
+		return nil, err
+	}
+	if _, err := io.ReadFull(r, end); err != nil || !bytes.Equal(end, sum.Sum(nil)) {
+		return nil, errNoArchive
+	}
+	runs := make([]archived, 0, size/int64(tipLine))
+	for lines := text.String(); len(lines) > 0; lines = lines[tipLine:] {
+		uuid, tip, ok := parseTip(lines[:tipLine])
+		if !ok {
 			return nil, errNoArchive
 		}
-		runs = append(runs, r)
-	}
-	if now, _ := archiveObjects(runs); now != hash {
-		return nil, errNoArchive
+		runs = append(runs, archived{uuid, tip})
 	}
 	return runs, nil
 }

@@ -51,14 +51,14 @@ func TestArchiveRoundTrip(t *testing.T) {
 		if err != nil || !slices.Equal(got, runs) {
 			rt.Fatalf("%v, %v; want %v", got, err, runs)
 		}
-		text := encodeArchive(runs)
-		if got, err = decodeArchive(text, hash); err != nil || !slices.Equal(got, runs) {
+		text := encodeArchive(runs, hash)
+		if got, err = decodeArchive(bytes.NewReader(text), int64(len(text)), hash); err != nil || !slices.Equal(got, runs) {
 			rt.Fatalf("%v, %v; want %v", got, err, runs)
 		}
 		// Any other content is another archive, or none.
 		at := rapid.IntRange(0, len(text)-1).Draw(rt, "at")
 		text[at] ^= byte(rapid.IntRange(1, 255).Draw(rt, "bits"))
-		if got, err = decodeArchive(text, hash); err == nil && !slices.Equal(got, runs) {
+		if got, err = decodeArchive(bytes.NewReader(text), int64(len(text)), hash); err == nil && !slices.Equal(got, runs) {
 			rt.Fatalf("a changed file is taken: %v", got)
 		}
 	})
@@ -96,10 +96,10 @@ func TestNoArchive(t *testing.T) {
 func FuzzKeptArchive(f *testing.F) {
 	runs := []archived{{"0b1e2d3c-4a5b-4c6d-8e7f-9a0b1c2d3e4f", gitstore.Hash{1}}, {"0b1e2d3c-4a5b-4c6d-8e7f-9a0b1c2d3e50", gitstore.Hash{2}}}
 	hash, _ := archiveObjects(runs)
-	f.Add(encodeArchive(runs))
+	f.Add(encodeArchive(runs, hash))
 	f.Add([]byte("\n"))
 	f.Fuzz(func(t *testing.T, text []byte) {
-		got, err := decodeArchive(text, hash)
+		got, err := decodeArchive(bytes.NewReader(text), int64(len(text)), hash)
 		if err == nil && !slices.Equal(got, runs) {
 			t.Fatalf("%q is taken as %v", text, got)
 		}

@@ -35,12 +35,13 @@ func (s *sharing) upkeep(ctx context.Context) error {
 	if s.options.DryRun {
 		return nil
 	}
-	var err error
-	if s.local, err = s.refsHere(); err != nil {
-		return err
+	if slices.ContainsFunc(s.differ, func(r archived) bool { return !r.tip.IsZero() && len(s.storedOf(r.uuid)) > 0 }) {
+		if err := s.buryThere(ctx); err != nil {
+			return err
+		}
 	}
-	if err := s.buryThere(ctx); err != nil || s.options.Runs != nil {
-		return err
+	if s.options.Runs != nil {
+		return nil
 	}
 	if err := s.rollUp(ctx); err != nil {
 		return fmt.Errorf("roll up runs on %s: %w", s.remote.Name, err)
@@ -61,6 +62,9 @@ func (s *sharing) rollUp(ctx context.Context) error {
 	s.advance()
 	if limit == 0 || len(s.theirs) <= limit {
 		return nil
+	}
+	if err := s.readLocal(); err != nil {
+		return err
 	}
 	months, err := s.ripe(ctx)
 	if err != nil {
@@ -92,16 +96,16 @@ func (s *sharing) rollUp(ctx context.Context) error {
 	return err
 }
 
+// readLocal reads what is here, while archives are made.
+func (s *sharing) readLocal() (err error) {
+	s.local, err = s.refsHere()
+	return err
+}
+
 // advance makes the listing what the remote has since the push.
 func (s *sharing) advance() {
-	refs := map[string]gitstore.Hash{}
-	for _, ref := range s.listing.Refs {
-		refs[ref.Name] = ref.Hash
-	}
+	s.listing.Refs = s.refsNow()
 	for _, u := range s.pushed {
-		if refs[u.Ref] = u.New; u.New.IsZero() {
-			delete(refs, u.Ref)
-		}
 		if uuid, ok := runOf(gitstore.Ref{Name: u.Ref}); ok {
 			if s.theirs[uuid] = u.New; u.New.IsZero() {
 				delete(s.theirs, uuid)
@@ -109,10 +113,6 @@ func (s *sharing) advance() {
 		}
 	}
 	s.pushed = nil
-	s.listing.Refs = s.listing.Refs[:0:0]
-	for _, name := range slices.Sorted(maps.Keys(refs)) {
-		s.listing.Refs = append(s.listing.Refs, gitstore.Ref{Name: name, Hash: refs[name]})
-	}
 }
 
 // ripeRun is a run that may go into an archive.
@@ -271,7 +271,7 @@ func (s *sharing) pushArchives(ctx context.Context, plans []*archivePlan) (taken
 			continue
 		}
 		plan := byRef[a.Ref]
-		taken = append(taken, plan)
+		taken, s.pushed = append(taken, plan), append(s.pushed, a.Update)
 		s.archives = slices.DeleteFunc(s.archives, func(there remoteArchive) bool { return there.Name == a.Ref })
 		if !a.New.IsZero() {
 			s.archives = append(s.archives, remoteArchive{gitstore.Ref{Name: a.Ref, Hash: a.New}, plan.runs})
@@ -310,6 +310,9 @@ func (s *sharing) addBefore(d *gitstore.Derived, a remoteArchive) {
 // buryThere replaces runs in archives that somebody has purged by the note that
 // they were: what is to be gone must not live on there.
 func (s *sharing) buryThere(ctx context.Context) error {
+	if err := s.readLocal(); err != nil {
+		return err
+	}
 	var plans []*archivePlan
 	for _, a := range s.archives {
 		tips := map[string]gitstore.Hash{}
@@ -357,7 +360,7 @@ func (s *sharing) hasPushed(uuid string) bool {
 // takeOut makes the archives of the remote anew without the runs that are to go
 // from it, and tells which of them stay in one. Those are refused.
 func (s *sharing) takeOut(ctx context.Context) (kept map[string]bool, err error) {
-	if s.local, err = s.refsHere(); err != nil {
+	if err := s.readLocal(); err != nil {
 		return nil, err
 	}
 	var plans []*archivePlan

@@ -90,9 +90,9 @@ func (p *Project) RemoveRemote(ctx context.Context, o ShareOptions) (*Shared, er
 		}
 	}
 	removed := map[string]bool{}
-	for uuid := range s.stored {
-		if !kept[uuid] {
-			removed[uuid] = true
+	for _, r := range s.stored {
+		if !kept[r.uuid] {
+			removed[r.uuid] = true
 		}
 	}
 	var all []gitstore.Update
@@ -126,5 +126,5 @@ func (p *Project) RemoveRemote(ctx context.Context, o ShareOptions) (*Shared, er
 	if err != nil {
 		return s.result, err
 	}
-	return s.result, errors.Join(s.remember(s.pushed), s.tidyCatalogs(ctx))
+	return s.result, errors.Join(s.remember(), s.tidyCatalogs(ctx))
 }

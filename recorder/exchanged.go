@@ -1,9 +1,7 @@
 package recorder
 
 import (
-	"bytes"
 	"encoding/hex"
-	"fmt"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -101,7 +99,7 @@ func readTips(file string) map[string]gitstore.Hash {
 		return nil
 	}
 	tips := make(map[string]gitstore.Hash, len(data)/tipLine)
-	for line := range bytes.Lines(data) {
+	for line := range strings.Lines(string(data)) {
 		if uuid, tip, ok := parseTip(line); ok {
 			tips[uuid] = tip
 		}
@@ -114,16 +112,17 @@ func readTips(file string) map[string]gitstore.Hash {
 const tipLine = uuidLength + 1 + 2*len(gitstore.Hash{}) + 1
 
 func appendTip(text []byte, uuid string, tip gitstore.Hash) []byte {
-	return fmt.Appendf(text, "%s %s\n", uuid, tip)
+	text = append(append(text, uuid...), ' ')
+	return append(hex.AppendEncode(text, tip[:]), '\n')
 }
 
 // parseTip reads such a line. Whether it begins with a UUID is not looked at.
-func parseTip(line []byte) (uuid string, tip gitstore.Hash, ok bool) {
+func parseTip(line string) (uuid string, tip gitstore.Hash, ok bool) {
 	if len(line) != tipLine || line[uuidLength] != ' ' || line[tipLine-1] != '\n' {
 		return "", tip, false
 	}
-	_, err := hex.Decode(tip[:], line[uuidLength+1:tipLine-1])
-	return string(line[:uuidLength]), tip, err == nil
+	_, err := hex.Decode(tip[:], []byte(line[uuidLength+1:tipLine-1]))
+	return line[:uuidLength], tip, err == nil
 }
 
 // readFetched reads where runs came from.

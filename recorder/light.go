@@ -92,7 +92,7 @@ func (p *Project) FetchLight(ctx context.Context, o ShareOptions) (*Shared, erro
 	if err != nil {
 		return s.result, err
 	}
-	return s.result, s.remember(nil)
+	return s.result, s.remember()
 }
 
 // lightly does what [Project.FetchLight] says with what was listed.

@@ -29,7 +29,7 @@ func (p *Project) Push(ctx context.Context, o ShareOptions) (*Shared, error) {
 	for range pushTries {
 		again, err := s.pushOnce(ctx, done)
 		if err == nil && !again {
-			err = errors.Join(s.remember(s.pushed), s.tidyCatalogs(ctx))
+			err = errors.Join(s.remember(), s.tidyCatalogs(ctx))
 		}
 		if err == nil && !again {
 			err = s.upkeep(ctx)
@@ -201,21 +201,22 @@ func (s *sharing) plan(ctx context.Context) (updates []gitstore.Update, behind [
 		return nil, nil, err
 	}
 	var ahead []gitstore.Ref
-	for _, ref := range refs {
-		uuid, ok := runOf(ref)
-		if !ok || !s.wants(uuid) {
+	var alike int
+	s.differ, alike = s.differing(refs)
+	for _, r := range s.differ {
+		if r.tip.IsZero() {
 			continue
 		}
-		if lacking := s.lacking(uuid, ref.Hash); len(lacking) > 0 {
+		if lacking := s.lacking(r.uuid, r.tip); len(lacking) > 0 {
 			behind = append(behind, lacking...)
 		} else {
-			ahead = append(ahead, ref)
+			ahead = append(ahead, gitstore.Ref{Name: refPrefix + r.uuid, Hash: r.tip})
 		}
 	}
 	if updates, err = s.updatesOf(ctx, ahead); err != nil {
 		return nil, nil, err
 	}
-	s.result.Same = len(ahead) - len(updates)
+	s.result.Same = alike + len(ahead) - len(updates)
 	rivals, err := s.store.Refs(conflictPrefix)
 	if err != nil {
 		return nil, nil, err

@@ -1,7 +1,10 @@
 package recorder
 
 import (
+	"bytes"
+	"crypto/sha256"
 	"fmt"
+	"io"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -13,46 +16,73 @@ import (
 )
 
 // remotesName is the folder below a home that says what remotes had when they
-// were last looked at: a file for each that has a name, a line for each run:
+// were last looked at: a file for each that has a name. Its first line tells the
+// refs of the remote from others, and then comes a line for each run, sorted:
 // UUID, space, commit. It can be made anew by looking again.
 const remotesName = "remotes"
 
-// remember keeps what the remote has now.
-func (s *sharing) remember(pushed []gitstore.Update) error {
+// remember keeps what the remote has now. Where it has what it had there is
+// nothing to do, however many runs that are.
+func (s *sharing) remember() error {
 	if s.options.DryRun || !slices.Contains(s.store.Remotes(), s.remote.Name) {
 		return nil
 	}
-	tips := map[string]gitstore.Hash{}
-	for _, a := range s.archives {
-		for _, r := range a.runs {
-			tips[r.uuid] = r.tip
-		}
-	}
-	for _, ref := range s.listing.Refs {
-		if uuid, ok := runOf(ref); ok {
-			tips[uuid] = ref.Hash
-		}
-	}
-	for _, u := range pushed {
-		uuid, ok := runOf(gitstore.Ref{Name: u.Ref})
-		switch {
-		case !ok:
-		case u.New.IsZero():
-			delete(tips, uuid)
-		default:
-			tips[uuid] = u.New
-		}
-	}
-	text := make([]byte, 0, len(tips)*tipLine)
-	for uuid, tip := range tips {
-		text = appendTip(text, uuid, tip)
-	}
+	refs := s.refsNow()
 	dir := filepath.Join(s.project.Home(), remotesName)
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return err
-	}
 	forgetRemotes(dir, s.store.Remotes())
-	return replaceFile(filepath.Join(dir, url.PathEscape(s.remote.Name)), text)
+	file, text := filepath.Join(dir, url.PathEscape(s.remote.Name)), refsLine(refs)
+	if hasLine(file, text) {
+		return nil
+	}
+	stored, listed := allArchived(s.archives), tipsOf(refs)
+	text = slices.Grow(text, (len(stored)+len(listed))*tipLine)
+	for uuid, of := range sideBySide(stored, listed) {
+		newest := slices.Concat(of...)
+		text = appendTip(text, uuid, newest[len(newest)-1].tip)
+	}
+	return replaceFile(file, text)
+}
+
+// refsLine is a line that is another one for other refs.
+func refsLine(refs []gitstore.Ref) []byte {
+	sum, line := sha256.New(), []byte{}
+	for _, ref := range refs {
+		line = append(append(append(line[:0], ref.Hash[:]...), ref.Name...), '\n')
+		sum.Write(line)
+	}
+	return fmt.Appendf(nil, "refs %x\n", sum.Sum(nil))
+}
+
+// hasLine reports whether a file begins with a line.
+func hasLine(file string, line []byte) bool {
+	f, err := os.Open(file)
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	begin := make([]byte, len(line))
+	_, err = io.ReadFull(f, begin)
+	return err == nil && bytes.Equal(begin, line)
+}
+
+// refsNow are the refs of the remote since the push, sorted by name.
+func (s *sharing) refsNow() []gitstore.Ref {
+	if len(s.pushed) == 0 {
+		return s.listing.Refs
+	}
+	refs := slices.Clone(s.listing.Refs)
+	for _, u := range s.pushed {
+		refs = append(refs, gitstore.Ref{Name: u.Ref, Hash: u.New})
+	}
+	slices.SortStableFunc(refs, func(a, b gitstore.Ref) int { return strings.Compare(a.Name, b.Name) })
+	now := refs[:0]
+	for i, ref := range refs {
+		isLast := i+1 == len(refs) || refs[i+1].Name != ref.Name
+		if isLast && !ref.Hash.IsZero() {
+			now = append(now, ref)
+		}
+	}
+	return now
 }
 
 // forgetRemotes removes the files in a folder of a home that are of remotes which

@@ -90,10 +90,11 @@ type sharing struct {
 	moved   bool                     // refs of the remote have moved since they were listed
 	light   sync.Map                 // tips of runs without large contents, as far as they were looked at
 
-	archives []remoteArchive            // all of the remote
-	stored   map[string][]gitstore.Hash // tips in them by UUID
-	fresh    map[string]bool            // runs that have come with this exchange
-	local    map[string]gitstore.Hash   // what is here, by ref, while archives are made
+	archives []remoteArchive          // all of the remote
+	stored   []archived               // the runs in them that are wanted, sorted by UUID
+	differ   []archived               // runs that a push has found to differ, as they were here
+	fresh    map[string]bool          // runs that have come with this exchange
+	local    map[string]gitstore.Hash // what is here, by ref, while archives are made
 
 	uncataloged map[string]gitstore.Hash // runs that were pushed, and that no catalog has yet
 	purging     bool                     // catalogs lose what they say of runs
@@ -246,7 +247,7 @@ func (p *Project) Fetch(ctx context.Context, o ShareOptions) (*Shared, error) {
 	if err != nil {
 		return s.result, err
 	}
-	return s.result, s.remember(nil)
+	return s.result, s.remember()
 }
 
 // IsRemote reports whether a word is the name of a remote, or looks like an
@@ -276,20 +277,26 @@ func (s *sharing) refsHere() (map[string]gitstore.Hash, error) {
 
 // missing are the commits of the remote that have something which is not here.
 func (s *sharing) missing() ([]gitstore.Ref, error) {
-	here, err := s.refsHere()
+	here, err := s.project.runRefs(s.store)
 	if err != nil {
 		return nil, err
 	}
 	var refs []gitstore.Ref
-	for _, uuid := range s.runsThere() {
-		lacking := s.lacking(uuid, here[refPrefix+uuid])
-		if len(lacking) == 0 {
+	runs, alike := s.differing(here)
+	s.result.Same += alike
+	for _, r := range runs {
+		lacking := s.lacking(r.uuid, r.tip)
+		if len(lacking) == 0 && len(s.tips(r.uuid)) > 0 {
 			s.result.Same++
 		}
 		refs = append(refs, lacking...)
 	}
 	for _, ref := range s.listing.Refs {
-		if uuid, ok := rivalOf(ref); ok && !s.rivals[ref.Name].IsZero() && here[ref.Name] != ref.Hash && !s.wasPurged(uuid) {
+		uuid, ok := rivalOf(ref)
+		if !ok || s.rivals[ref.Name].IsZero() || s.wasPurged(uuid) {
+			continue
+		}
+		if kept, err := s.store.Ref(ref.Name); err != nil || kept != ref.Hash {
 			refs = append(refs, ref)
 		}
 	}

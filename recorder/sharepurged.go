@@ -15,7 +15,7 @@ import (
 func (s *sharing) updateOf(ctx context.Context, uuid string, here gitstore.Hash) (u gitstore.Update, needed bool, err error) {
 	there, isRef := s.theirs[uuid]
 	has := func(tip gitstore.Hash) bool {
-		return isRef && there == tip || !isRef && slices.Contains(s.stored[uuid], tip)
+		return isRef && there == tip || !isRef && slices.Contains(s.storedOf(uuid), archived{uuid, tip})
 	}
 	if has(here) {
 		return u, false, nil
