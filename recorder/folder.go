@@ -40,11 +40,24 @@ func (p *Project) link(folder string) error {
 	if err := ignoreItself(dir); err != nil {
 		return err
 	}
-	at := filepath.Join(dir, filepath.Base(folder))
-	if within(folder, dir) {
-		return os.Symlink(filepath.Join("runs", filepath.Base(folder)), at)
+	return os.Symlink(p.linkTarget(dir, folder), filepath.Join(dir, filepath.Base(folder)))
+}
+
+// linkTarget is what a link in dir says to lead to folder: a relative path where
+// both lie in the project and move along with it.
+func (p *Project) linkTarget(dir, folder string) string {
+	var real [3]string
+	for i, path := range []string{p.top, dir, folder} {
+		var err error
+		if real[i], err = filepath.EvalSymlinks(path); err != nil {
+			return folder
+		}
 	}
-	return os.Symlink(folder, at)
+	rel, err := filepath.Rel(real[1], real[2])
+	if err != nil || !within(real[1], real[0]) || !within(real[2], real[0]) {
+		return folder
+	}
+	return rel
 }
 
 // ignoreItself keeps dir out of the user's commits.

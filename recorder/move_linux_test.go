@@ -151,7 +151,7 @@ func checkMoved(t *testing.T, dir string, want map[string]string, large int) {
 		if data, err := os.ReadFile(filepath.Join(folder, "files", "model.bin")); err != nil || len(data) != 24000 {
 			t.Errorf("its folder: %d bytes, %v", len(data), err)
 		}
-		if link, err := os.Readlink(filepath.Join(dir, ".exprec", id)); err != nil || link != folder {
+		if link, err := filepath.EvalSymlinks(filepath.Join(dir, ".exprec", id)); err != nil || link != folder {
 			t.Errorf("its link leads to %q, %v", link, err)
 		}
 	}

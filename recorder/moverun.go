@@ -157,7 +157,7 @@ func (p *Project) linkAgain(folder string) {
 	if _, err := os.Stat(folder); err != nil {
 		return
 	}
-	if to, err := os.Readlink(link); err == nil && to == folder {
+	if to, err := os.Readlink(link); err == nil && to == p.linkTarget(filepath.Dir(link), folder) {
 		return
 	}
 	_ = os.Remove(link)
