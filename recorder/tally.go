@@ -219,6 +219,22 @@ func (r *Rows) Spreads() []Spread {
 	return found
 }
 
+// Whose is the key that tells the rows apart by who ran them, "user", or where the
+// user is the same everywhere by where they ran, "host". It is empty where neither
+// does.
+func (r *Rows) Whose() string {
+	for _, key := range []string{"user", "host"} {
+		column, err := r.Column(key)
+		if err != nil {
+			continue
+		}
+		if t := r.Tally(column, 2); t.Many || len(t.Counts) > 1 {
+			return key
+		}
+	}
+	return ""
+}
+
 // Differing names the first of [Rows.Spreads].
 func (r *Rows) Differing(most int) []string {
 	var names []string

@@ -44,7 +44,7 @@ func TestPagesOfALightRun(t *testing.T) {
 	if _, err := b.project().FetchLight(t.Context(), recorder.ShareOptions{}); err != nil {
 		t.Fatal(err)
 	}
-	b.has(b.get("/", http.StatusOK), "/runs/"+runs[0][:8], "not here in full: origin")
+	b.has(b.get("/", http.StatusOK), "/runs/"+runs[0][:8], ">on origin</small>")
 	b.has(b.get("/?group=status", http.StatusOK), "succeeded")
 	b.has(b.get("/runs/"+runs[0], http.StatusOK), "Get it in full from origin", "0.25", "0.375")
 	for _, tab := range runTabs() {

@@ -20,11 +20,12 @@ const sparkKey = "~"
 
 // runsColumn is a column of the table of runs.
 type runsColumn struct {
-	Key   string // as the URL has it
-	Title string
-	Kind  string // "status", "spark", "param", "metric", or empty: its class and its mark
-	Right bool
-	Goal  string // "more is better", "less is better" or empty, of a metric
+	Key      string // as the URL has it
+	Title    string
+	Kind     string // "status", "spark", "param", "metric", or empty: its class and its mark
+	Right    bool
+	WideOnly bool   // a small screen has it in the second line of each run
+	Goal     string // "more is better", "less is better" or empty, of a metric
 
 	Order     string // "ascending" or "descending" where the table is sorted by it
 	Rank      int    // among several keys that it is sorted by, from 1 on; 0 of a single one
@@ -37,10 +38,13 @@ type runsColumn struct {
 	ranged    bool
 }
 
-// usualColumns are the keys of the columns that fit some runs: what they are, how
-// they differ, and what came of it.
+// usualColumns are the keys of the columns that fit some runs: what they are, who
+// ran them where that is not the same, how they differ, and what came of it.
 func usualColumns(rows *recorder.Rows, spreads []recorder.Spread) []string {
 	keys := []string{"status"}
+	if whose := rows.Whose(); whose != "" {
+		keys = append(keys, whose)
+	}
 	if mainSpark(rows) != "" {
 		keys = append(keys, sparkKey)
 	}

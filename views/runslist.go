@@ -24,6 +24,7 @@ type runsList struct {
 	before   map[string]int // how many runs came before one that goes on from another
 	fresh    int            // matching runs that began since the page was made
 	columns  []runsColumn
+	whose    string // the key that tells whose runs they are, see [recorder.Rows.Whose]
 	facets   []runsFacet
 	panel    *columnChoice // where columns are being chosen
 	notes    runsNotes
@@ -95,6 +96,7 @@ func sortRuns(rows *recorder.Rows, by []runsSort) (*recorder.Rows, error) {
 // chooseColumns makes the columns: those of the URL, else those that the runs
 // need.
 func (l *runsList) chooseColumns() {
+	l.whose = l.rows.Whose()
 	keys := l.state.Columns
 	if len(keys) == 0 {
 		keys = usualColumns(l.rows, l.spreads)
@@ -108,6 +110,10 @@ func (l *runsList) chooseColumns() {
 		}
 	}
 	l.columns = columnsOf(l.rows, keys)
+	for i := range l.columns {
+		key := l.columns[i].Key
+		l.columns[i].WideOnly = key == "status" || key == "started" || key == l.whose
+	}
 	order(l.columns, l.state)
 	if l.state.Panel == "columns" {
 		l.panel = l.choice(keys)

@@ -84,3 +84,11 @@ func saveWords(v runsView) string {
 	}
 	return "Save this view…"
 }
+
+// wideOnly marks a cell of a column that small screens do without.
+func wideOnly(c runsColumn) templ.Attributes {
+	if !c.WideOnly {
+		return nil
+	}
+	return templ.Attributes{"class": "wide-only"}
+}

@@ -2,6 +2,7 @@ package views
 
 import (
 	"math"
+	"slices"
 	"strings"
 	"time"
 
@@ -40,7 +41,8 @@ type runsRow struct {
 	ID, Short, Label string
 	Colour           string
 	Running          bool
-	Before           int // runs of the list that it goes on from
+	Status, Second   string // the second line of a small screen begins with the status
+	Before           int    // runs of the list that it goes on from
 	Tags             []string
 	Problem          string // why it could be read in part only
 	Cells            []runsCell
@@ -52,7 +54,8 @@ type runsCell struct {
 	Text     string
 	Title    string
 	Status   string
-	Progress int // in percent, -1 of none
+	Away     string // the remote that has the run, where it is not here in full
+	Progress int    // in percent, -1 of none
 	Mark     bool
 	Best     bool
 	Share    int // 0 to 100, -1 of none
@@ -83,6 +86,7 @@ func (l *runsList) row(r recorder.Row) runsRow {
 		ID: id, Short: short(id), Label: r.Label(), Colour: colour(id), Tags: r.Tags(), Before: l.before[id],
 		Running: r.Status() == recorder.Running, Cells: make([]runsCell, len(l.columns)),
 	}
+	row.Status, row.Second = string(r.Status()), l.second(r)
 	if err := r.Err(); err != nil {
 		row.Problem = err.Error()
 	}
@@ -95,6 +99,22 @@ func (l *runsList) row(r recorder.Row) runsRow {
 		row.Cells[i].Best = l.columns[i].best == id
 	}
 	return row
+}
+
+// second says whose a run is, where that is not the same everywhere, and how long
+// ago it began.
+func (l *runsList) second(r recorder.Row) string {
+	var words []string
+	switch l.whose {
+	case "user":
+		words = append(words, visible(r.User()))
+	case "host":
+		words = append(words, visible(r.Host()))
+	}
+	if !r.Started().IsZero() {
+		words = append(words, since(r.Started()))
+	}
+	return strings.Join(slices.DeleteFunc(words, func(w string) bool { return w == "" }), " · ")
 }
 
 // cell is what a run has in the column.
@@ -145,7 +165,7 @@ func statusCell(r recorder.Row) runsCell {
 		c.Title = strings.TrimPrefix(f.Type+": "+f.Message, ": ")
 	}
 	if remote := r.Light(); remote != "" {
-		c.Title = strings.TrimPrefix(c.Title+"; not here in full: "+visible(remote), "; ")
+		c.Away = visible(remote)
 	}
 	if steps := r.Steps(); steps > 0 && r.Status() == recorder.Running {
 		c.Progress = 0

@@ -3,13 +3,15 @@ package main
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"github.com/exprec/exprec/recorder"
 )
 
 const (
-	shownParams  = 3 // columns of parameters that differ
-	shownScalars = 3 // columns of main scalars
+	shownParams  = 3   // columns of parameters that differ
+	shownScalars = 3   // columns of main scalars
+	whoseWidth   = 100 // of a terminal that has room for who ran what
 )
 
 // labelTitle is the title of the column of labels.
@@ -24,7 +26,7 @@ type listColumn struct {
 }
 
 // runsTable makes the table of runs: the columns that were asked for, else what
-// the runs are, the parameters in which they differ, and their main scalars.
+// the runs are, who ran them where they are of several people, the parameters in which they differ, and their main scalars.
 func runsTable(ctx context.Context, s *screen, rows *recorder.Rows, keys []string, before map[string]int) (*table, error) {
 	columns := defaultColumns(s, rows)
 	if len(keys) > 0 {
@@ -70,6 +72,10 @@ func defaultColumns(s *screen, rows *recorder.Rows) []listColumn {
 		{column: column{title: "STATUS", fixed: true}, cell: rowStatus},
 		{column: column{title: "STARTED", fixed: true}, cell: func(r recorder.Row) text { return text{words: moment(s, r.Started())} }},
 		{column: column{title: "TIME", right: true, fixed: true}, cell: rowTime},
+	}
+	if values, err := rows.Column(rows.Whose()); err == nil && (s.width == 0 || s.width >= whoseWidth) {
+		who := askedColumn(s, values)
+		columns = slices.Insert(columns, 3, who)
 	}
 	for _, name := range rows.Differing(shownParams) {
 		values := rows.Param(name)
