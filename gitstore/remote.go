@@ -20,6 +20,7 @@ type Remote struct {
 	named    bool   // in the configuration, so that git's own rules for it hold
 	fetchURL string // may hold a password: never shown, stored, or given as an argument
 	pushURL  string
+	places   []string // all that are pushed to
 	also     []*Store // more stores whose objects are here
 }
 
@@ -37,25 +38,43 @@ func (s *Store) Remote(name string) (*Remote, error) {
 			return nil, fmt.Errorf("%w: %q", ErrNoRemote, name)
 		}
 		address := fromHere(name)
-		r.Name, r.fetchURL, r.pushURL = withoutPassword(name), address, config.pushInstead(address)
+		r.Name, r.fetchURL, r.places = withoutPassword(name), address, []string{config.pushInstead(address)}
+		r.pushURL = r.places[0]
 		return r, nil
 	}
 	r.named = true
-	r.fetchURL = slices.Concat(fetch, push)[0]
-	if r.pushURL = config.pushInstead(r.fetchURL); len(push) > 0 {
-		r.pushURL = push[0]
+	r.fetchURL, r.places = slices.Concat(fetch, push)[0], push
+	if len(push) == 0 {
+		for _, address := range fetch {
+			r.places = append(r.places, config.pushInstead(address))
+		}
 	}
+	r.pushURL = r.places[0]
 	return r, nil
 }
 
-// Pushing is the remote as those see it who push to it: where that is another
-// place than is fetched from, all of an exchange goes there, since what is pushed
-// depends on what is there.
-func (r *Remote) Pushing() *Remote {
+// Places are the addresses that are pushed to, as they may be shown: all that the
+// user's configuration has, as git push takes them.
+func (r *Remote) Places() []string {
+	shown := make([]string, len(r.places))
+	for i, address := range r.places {
+		shown[i] = withoutPassword(address)
+	}
+	return shown
+}
+
+// Pushing is the remote as those see it who push to one of its places: where that
+// is another one than is fetched from, all of an exchange goes there, since what
+// is pushed depends on what is there.
+func (r *Remote) Pushing(place int) *Remote {
 	p := *r
-	p.fetchURL = p.pushURL
+	p.fetchURL, p.pushURL = r.places[place], r.places[place]
 	return &p
 }
+
+// Main is the place that speaks for the remote: the one that is fetched from, else
+// the first.
+func (r *Remote) Main() int { return max(0, slices.Index(r.places, r.fetchURL)) }
 
 // pushInstead is the address to push to where a url.<base>.pushInsteadOf
 // replaces the beginning of another one; the longest beginning counts.

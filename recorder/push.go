@@ -15,7 +15,8 @@ import (
 const pushTries = 20
 
 // Push gives a remote the runs of the project, or what is new of them. A run
-// that somebody else has edited there is fetched, joined, and pushed again.
+// that somebody else has edited there is fetched, joined, and pushed again. Where
+// the remote has several addresses it is one of them: see [Project.PushPlaces].
 func (p *Project) Push(ctx context.Context, o ShareOptions) (*Shared, error) {
 	o.pushing = true
 	s, err := p.share(ctx, o)

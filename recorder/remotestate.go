@@ -24,7 +24,7 @@ const remotesName = "remotes"
 // remember keeps what the remote has now. Where it has what it had there is
 // nothing to do, however many runs that are.
 func (s *sharing) remember() error {
-	if s.options.DryRun || !slices.Contains(s.store.Remotes(), s.remote.Name) {
+	if s.options.DryRun || s.beside || !slices.Contains(s.store.Remotes(), s.remote.Name) {
 		return nil
 	}
 	refs := s.refsNow()

@@ -18,6 +18,9 @@ type ShareOptions struct {
 	// Remote is the name of a remote or an address. Empty is that of `git
 	// config exprec.remote`, else of the branch, else origin, else the only one.
 	Remote string
+	// Place is which of the addresses a push goes to, where the remote has
+	// several: see [Project.PushPlaces].
+	Place int
 	// Runs are the UUIDs of those that are shared, or at least 4 characters of
 	// their beginnings; nil is all.
 	Runs []string
@@ -38,6 +41,7 @@ type ShareOptions struct {
 // Shared is what became of runs that were pushed or fetched.
 type Shared struct {
 	Remote    string
+	Address   string   // that was pushed to, where the remote has several
 	New       []string // UUIDs of runs that the other side did not have
 	Updated   []string // whose newer state it got
 	Merged    []string // whose notes of both sides were joined
@@ -88,6 +92,7 @@ type sharing struct {
 	pushed  []gitstore.Update        // that the remote has taken
 	gone    map[gitstore.Hash]bool   // commits that the remote did not have any more
 	moved   bool                     // refs of the remote have moved since they were listed
+	beside  bool                     // what is there says nothing of what a fetch finds
 	light   sync.Map                 // tips of runs without large contents, as far as they were looked at
 
 	archives []remoteArchive          // all of the remote
@@ -103,24 +108,52 @@ type sharing struct {
 // share prepares an exchange with a remote and lists what that has.
 func (p *Project) share(ctx context.Context, o ShareOptions) (*sharing, error) {
 	s := &sharing{project: p, store: p.stores[0], options: o, fresh: map[string]bool{}}
-	name, err := p.remoteName(o.Remote)
-	if err != nil {
-		return nil, p.whyNoRemote(err)
-	}
-	if s.remote, err = s.store.Remote(name); err != nil {
-		return nil, p.whyNoRemote(err)
-	}
-	if o.pushing {
-		s.remote = s.remote.Pushing()
+	var err error
+	if s.remote, err = p.remoteOf(o.Remote); err != nil {
+		return nil, err
 	}
 	s.result = &Shared{Remote: s.remote.Name}
+	if o.pushing {
+		places := s.remote.Places()
+		if o.Place < 0 || o.Place >= len(places) {
+			return nil, fmt.Errorf("%w: %s is pushed to %d addresses, and has no number %d", gitstore.ErrNoRemote, s.remote.Name, len(places), o.Place)
+		}
+		if len(places) > 1 {
+			s.result.Address, s.beside = places[o.Place], o.Place != s.remote.Main()
+		}
+		s.remote = s.remote.Pushing(o.Place)
+	}
 	if mirrors := s.remote.Mirrors(); len(mirrors) > 0 {
 		s.result.Mirror = mirrors[0]
 	}
 	return s, s.list(ctx)
 }
 
-// remoteName is the remote that is meant.
+// PushPlaces are the addresses that a remote is pushed to, without passwords: more
+// than one where git's configuration has several for it. [Project.Push] and
+// [Project.RemoveRemote] go to one of them, by its index.
+func (p *Project) PushPlaces(remote string) ([]string, error) {
+	r, err := p.remoteOf(remote)
+	if err != nil {
+		return nil, err
+	}
+	return r.Places(), nil
+}
+
+// remoteOf is the remote that is meant.
+func (p *Project) remoteOf(asked string) (*gitstore.Remote, error) {
+	name, err := p.remoteName(asked)
+	if err != nil {
+		return nil, p.whyNoRemote(err)
+	}
+	r, err := p.stores[0].Remote(name)
+	if err != nil {
+		return nil, p.whyNoRemote(err)
+	}
+	return r, nil
+}
+
+// remoteName is the name of the remote that is meant.
 func (p *Project) remoteName(asked string) (string, error) {
 	if asked != "" {
 		return asked, nil

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -86,12 +87,26 @@ func (a *app) deleteRemote(ctx context.Context, remote string, refs []string, ye
 	if err := a.confirm(yes, "remove from "+sanitizeLine(remote), "removed"); err != nil {
 		return err
 	}
-	shared, err := project.RemoveRemote(ctx, share)
-	if err != nil {
-		return remoteError(err)
+	var missing error
+	found := false
+	err = a.atPlaces(ctx, project, remote, func(place int) error {
+		share.Place = place
+		shared, err := project.RemoveRemote(ctx, share)
+		if errors.Is(err, recorder.ErrNoRun) { // another address may have it
+			missing = err
+			return nil
+		}
+		found = true
+		if err != nil {
+			return remoteError(err)
+		}
+		a.note("removed %s from %s", count(len(shared.Updated), "run"), sharedWith(shared))
+		return remoteError(shared.Err())
+	})
+	if err == nil && !found {
+		return missing
 	}
-	a.note("removed %s from %s", count(len(shared.Updated), "run"), sanitizeLine(shared.Remote))
-	return remoteError(shared.Err())
+	return err
 }
 
 func (a *app) undelete(ctx context.Context, refs []string) error {

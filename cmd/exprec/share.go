@@ -44,9 +44,10 @@ func newPush(a *app) *cobra.Command {
 		Long: "Give a git remote all runs, or those that are named, in one connection: only what it does\n" +
 			"not have. Notes that somebody else has changed there meanwhile are fetched and joined with\n" +
 			"those here; no word is lost. REMOTE is a remote's name or an address, by default that of\n" +
-			"git config exprec.remote, else of the branch, else origin. The rest of the repository is\n" +
-			"not pushed, and no hook runs. A run whose output, files or uncommitted source hold what\n" +
-			"looks like a secret is refused, with the place.",
+			"git config exprec.remote, else of the branch, else origin; each of its push addresses gets\n" +
+			"them, where it has several. The rest of the repository is not pushed, and no hook runs. A\n" +
+			"run whose output, files or uncommitted source hold what looks like a secret is refused,\n" +
+			"with the place.",
 		Example:     "exprec push origin --query val/acc=0.9..",
 		Args:        between(0, -1),
 		Annotations: codes(noRunCode, refusedCode, remoteCode),
@@ -110,8 +111,45 @@ func (a *app) push(ctx context.Context, args []string, o shareOptions) error {
 			share.Runs = append(share.Runs, r.ID())
 		}
 	}
-	shared, err := project.Push(ctx, share)
-	return a.shared("pushed to", shared, err, o)
+	return a.atPlaces(ctx, project, remote, func(place int) error {
+		share.Place = place
+		shared, err := project.Push(ctx, share)
+		return a.shared("pushed to", shared, err, o)
+	})
+}
+
+// atPlaces does something at each address that a remote is pushed to, though it
+// may fail at one. The worst error is given, others are reported.
+func (a *app) atPlaces(ctx context.Context, p *recorder.Project, remote string, do func(place int) error) error {
+	places, err := p.PushPlaces(remote)
+	if err != nil {
+		return remoteError(err)
+	}
+	var worst error
+	for i, place := range places {
+		err := do(i)
+		if ctx.Err() != nil {
+			return err
+		}
+		if err != nil && len(places) > 1 {
+			err = fmt.Errorf("%s: %w", sanitizeLine(place), err)
+		}
+		if exitCode(err) > exitCode(worst) {
+			err, worst = worst, err
+		}
+		if err != nil {
+			a.report(err)
+		}
+	}
+	return worst
+}
+
+// sharedWith names a remote, and the address where it has several.
+func sharedWith(s *recorder.Shared) string {
+	if s.Address == "" {
+		return sanitizeLine(s.Remote)
+	}
+	return fmt.Sprintf("%s (%s)", sanitizeLine(s.Remote), sanitizeLine(s.Address))
 }
 
 func (a *app) fetch(ctx context.Context, args []string, o shareOptions) error {
@@ -208,7 +246,7 @@ func (a *app) shared(how string, s *recorder.Shared, err error, o shareOptions) 
 	if o.dry {
 		verb = "would be " + how
 	}
-	a.out.line(plain("%s %s: %s", verb, sanitizeLine(s.Remote), sharedWords(s)))
+	a.out.line(plain("%s %s: %s", verb, sharedWith(s), sharedWords(s)))
 	if s.Mirror != "" {
 		a.note("git push or git fetch with %s would remove runs, because of %s", sanitizeLine(s.Remote), sanitizeLine(s.Mirror))
 	}
@@ -251,10 +289,14 @@ func sharedJSON(s *recorder.Shared, dry bool) map[string]any {
 	for _, r := range s.Refused {
 		refused = append(refused, map[string]string{"id": r.ID, "reason": r.Reason})
 	}
-	return map[string]any{
+	summary := map[string]any{
 		"schema": 1, "remote": s.Remote, "new": list(s.New), "light": list(s.Light), "updated": list(s.Updated), "merged": list(s.Merged),
 		"conflicts": list(s.Conflicts), "refused": refused, "same": s.Same, "rolled_up": s.RolledUp, "dry_run": dry,
 	}
+	if s.Address != "" {
+		summary["address"] = s.Address
+	}
+	return summary
 }
 
 // remoteError makes an error of the other side one that exits with 6.
