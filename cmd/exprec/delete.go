@@ -25,7 +25,8 @@ func newDelete(a *app) *cobra.Command {
 			"without a RUN lists what is hidden. --purge removes the content for good, of hidden runs\n" +
 			"too: objects, files, folder. What other runs or your commits need too stays. What was\n" +
 			"pushed is replaced there by the next exprec push. --remote=NAME removes runs from a remote\n" +
-			"instead, and leaves them here. Both ask before; without a terminal to ask on they want --yes.",
+			"instead, and leaves them here: whoever has them pushes them again with all of theirs. Both ask\n" +
+			"before; without a terminal to ask on they want --yes.",
 		Example:     "exprec delete 1a2b3c4d",
 		Annotations: codes(noRunCode, refusedCode, damagedCode, remoteCode),
 		RunE: func(c *cobra.Command, args []string) error {
