@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"os"
 	"slices"
 
 	"github.com/exprec/exprec/gitstore"
@@ -12,14 +13,56 @@ import (
 
 // Bundle writes runs, all of the project where none is given, into one file that
 // [Project.Fetch] takes as a remote, and git too. Runs that hold what looks like
-// a secret are refused as by [Project.Push].
-func (p *Project) Bundle(ctx context.Context, file string, allowSecrets bool, runs ...*Run) (int, error) {
+// a secret are refused as by [Project.Push]. Of the options AllowSecrets and
+// DryRun count.
+func (p *Project) Bundle(ctx context.Context, file string, o ShareOptions, runs ...*Run) (*Shared, error) {
 	store := p.stores[0]
+	refs, err := p.bundled(store, runs)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := os.Lstat(file); err == nil {
+		return nil, fmt.Errorf("%w: %q", gitstore.ErrExists, file)
+	}
+	shared := &Shared{Remote: file}
+	var sources knownSources
+	for _, ref := range refs {
+		uuid, _ := runOf(ref)
+		shared.New = append(shared.New, uuid)
+		if o.AllowSecrets {
+			continue
+		}
+		run := p.load(store, uuid, ref.Hash)
+		found, err := sources.secretIn(ctx, run)
+		if err != nil {
+			return nil, err
+		}
+		if found != "" {
+			return nil, fmt.Errorf("the run %s was %w: %s", run.Short(), ErrSecret, found)
+		}
+	}
+	if o.DryRun {
+		return shared, nil
+	}
+	for _, ref := range refs {
+		if _, err := store.Ref(ref.Name); !errors.Is(err, gitstore.ErrNotFound) {
+			continue
+		}
+		// It is in an archive, and git puts only into a bundle what has a ref.
+		if err := store.UpdateRef(ctx, ref.Name, ref.Hash, gitstore.Hash{}); err != nil {
+			return nil, err
+		}
+	}
+	return shared, store.Bundle(ctx, file, refs)
+}
+
+// bundled are the refs of runs that go into a bundle, of all where none is given.
+func (p *Project) bundled(store *gitstore.Store, runs []*Run) ([]gitstore.Ref, error) {
 	var refs []gitstore.Ref
 	if len(runs) == 0 {
 		all, err := p.runRefs(store)
 		if err != nil {
-			return 0, err
+			return nil, err
 		}
 		for _, ref := range all {
 			if _, ok := runOf(ref); ok {
@@ -29,38 +72,14 @@ func (p *Project) Bundle(ctx context.Context, file string, allowSecrets bool, ru
 	}
 	for _, r := range runs {
 		if r.store != store || r.tip.IsZero() {
-			return 0, fmt.Errorf("%w: the run %s is not in %s; exprec recover may move it there", ErrNoRun, r.Short(), store.GitDir())
+			return nil, fmt.Errorf("%w: the run %s is not in %s; exprec recover may move it there", ErrNoRun, r.Short(), store.GitDir())
 		}
 		refs = append(refs, gitstore.Ref{Name: refPrefix + r.uuid, Hash: r.tip})
 	}
 	if len(refs) == 0 {
-		return 0, fmt.Errorf("%w to put into a bundle", ErrNoRun)
+		return nil, fmt.Errorf("%w to put into a bundle", ErrNoRun)
 	}
-	var sources knownSources
-	for _, ref := range refs {
-		if allowSecrets {
-			break
-		}
-		uuid, _ := runOf(ref)
-		run := p.load(store, uuid, ref.Hash)
-		found, err := sources.secretIn(ctx, run)
-		if err != nil {
-			return 0, err
-		}
-		if found != "" {
-			return 0, fmt.Errorf("the run %s was %w: %s", run.Short(), ErrSecret, found)
-		}
-	}
-	for _, ref := range refs {
-		if _, err := store.Ref(ref.Name); !errors.Is(err, gitstore.ErrNotFound) {
-			continue
-		}
-		// It is in an archive, and git puts only into a bundle what has a ref.
-		if err := store.UpdateRef(ctx, ref.Name, ref.Hash, gitstore.Hash{}); err != nil {
-			return 0, err
-		}
-	}
-	return len(refs), store.Bundle(ctx, file, refs)
+	return refs, nil
 }
 
 // RemoveRemote removes runs from a remote; here they stay, and with whoever has

@@ -9,7 +9,7 @@ import (
 )
 
 func newBundle(a *app) *cobra.Command {
-	var allow bool
+	var o shareOptions
 	c := &cobra.Command{
 		Use:   "bundle FILE [RUN…]",
 		Short: "Write runs into one file",
@@ -19,14 +19,16 @@ func newBundle(a *app) *cobra.Command {
 		Args:        between(1, -1),
 		Annotations: codes(noRunCode, refusedCode),
 		RunE: func(c *cobra.Command, args []string) error {
-			return a.bundle(c.Context(), args[0], args[1:], allow)
+			return a.bundle(c.Context(), args[0], args[1:], o)
 		},
 	}
-	c.Flags().BoolVar(&allow, "allow-secrets", false, "runs too that hold what looks like a secret")
+	c.Flags().BoolVarP(&o.dry, "dry-run", "n", false, "only say what would be done")
+	c.Flags().BoolVar(&o.json, "json", false, "the summary as JSON")
+	c.Flags().BoolVar(&o.allow, "allow-secrets", false, "runs too that hold what looks like a secret")
 	return c
 }
 
-func (a *app) bundle(ctx context.Context, file string, words []string, allow bool) error {
+func (a *app) bundle(ctx context.Context, file string, words []string, o shareOptions) error {
 	project, err := a.open(ctx)
 	if err != nil {
 		return err
@@ -41,10 +43,18 @@ func (a *app) bundle(ctx context.Context, file string, words []string, allow boo
 			return err
 		}
 	}
-	n, err := project.Bundle(ctx, file, allow, runs...)
+	shared, err := project.Bundle(ctx, file, recorder.ShareOptions{AllowSecrets: o.allow, DryRun: o.dry}, runs...)
 	if err != nil {
 		return secretError(err)
 	}
-	a.note("wrote %s to %s; exprec fetch takes it", count(n, "run"), sanitizeLine(file))
+	runsThere := count(len(shared.New), "run")
+	switch {
+	case o.json:
+		return encode(a.out, sharedJSON(shared, o.dry), "")
+	case o.dry:
+		a.note("would write %s to %s", runsThere, sanitizeLine(file))
+	default:
+		a.note("wrote %s to %s; exprec fetch takes it", runsThere, sanitizeLine(file))
+	}
 	return nil
 }
