@@ -23,7 +23,7 @@ type common struct {
 	runs    []Hash // other tips of the remote that are here
 	main    Ref    // the remote's branch that the user works on, or its first one
 	met     bool   // main is here
-	roots   []Hash // see Listing
+	roots   []Hash // commits without parents, see Derived
 }
 
 // common compares what the remote has with what is here.
@@ -47,7 +47,7 @@ func (w *wire) common(l *Listing) (*common, error) {
 			c.runs = append(c.runs, ref.Hash)
 		}
 	}
-	c.met, c.roots = local[c.main.Hash], l.roots
+	c.met = local[c.main.Hash]
 	c.guesses = w.guesses(kept, c.main.Name)
 	return c, nil
 }
@@ -144,11 +144,12 @@ func (w *wire) cut(c *common) error {
 // of the remote alone: where none of the branch that is worked on is here, and
 // no run, its commit and its trees are fetched. They are a few kilobytes; the
 // whole source would go to the remote again without them.
-func (w *wire) find(ctx context.Context, l *Listing) error {
+func (w *wire) find(ctx context.Context, l *Listing, roots []Hash) error {
 	c, err := w.common(l)
 	if err != nil {
 		return err
 	}
+	c.roots = roots
 	if c.met || c.main.Hash.IsZero() || len(c.runs) > 0 || len(c.guesses) == 0 {
 		return w.cut(c)
 	}

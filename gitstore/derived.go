@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 
 	"github.com/go-git/go-git/v5/plumbing"
 )
@@ -35,10 +37,21 @@ type Derived struct {
 	// Cut are commits of them that are taken as if nothing were before them,
 	// since that is not here. The remote must have them.
 	Cut []Hash
+	// Both are commits without parents that the remote has too: what they hold is
+	// not sent again, and need not be here.
+	Both []Hash
+	// From has more objects; it may be nil.
+	From *Store
 }
 
 // writeObjects puts objects into the wire that the store does not hold.
 func (w *wire) writeObjects(d Derived) error {
+	if d.From != nil {
+		dirs := append(slices.Clone(w.remote.store.database().dirs), d.From.database().dirs...)
+		if err := w.write(alternates, strings.Join(dirs, "\n")+"\n"); err != nil {
+			return err
+		}
+	}
 	if len(d.Objects) == 0 {
 		return nil
 	}
@@ -56,7 +69,7 @@ func (w *wire) writeObjects(d Derived) error {
 		pack.discard()
 		return err
 	}
-	return errors.Join(pack.release(), w.cutAt(d.Cut))
+	return pack.release()
 }
 
 // cutAt adds to the commits that nothing is before.

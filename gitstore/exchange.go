@@ -17,9 +17,8 @@ const maxRemoteRefs = 1_000_000
 
 // Listing is what a remote has.
 type Listing struct {
-	Refs  []Ref  // below the prefixes asked for, sorted by name
-	heads []Ref  // its branches
-	roots []Hash // commits without parents that both sides have
+	Refs  []Ref // below the prefixes asked for, sorted by name
+	heads []Ref // its branches
 }
 
 // List asks a remote for its refs below some prefixes, such as refs/exprec/.
@@ -139,10 +138,13 @@ func (r *Remote) pushTry(ctx context.Context, o WireOptions, l *Listing, updates
 	}
 	defer w.close()
 	w.promised = promised
-	if err := w.find(ctx, l); err != nil {
+	if err := w.writeObjects(d); err != nil {
 		return nil, err
 	}
-	if err := w.writeObjects(d); err != nil {
+	if err := w.find(ctx, l, d.Both); err != nil {
+		return nil, err
+	}
+	if err := w.cutAt(d.Cut); err != nil {
 		return nil, err
 	}
 	specs, leases, err := w.offer(updates)

@@ -9,27 +9,6 @@ import (
 	"strings"
 )
 
-// Borrow lets what is pushed hold objects of another store too. It says which
-// of the commits without parents in there the remote has as well, so that what
-// they hold is not sent again.
-func (r *Remote) Borrow(from *Store, l *Listing, both ...Hash) {
-	r.also = append(r.also, from)
-	for _, h := range both {
-		if from.Has(h) {
-			l.roots = append(l.roots, h)
-		}
-	}
-}
-
-// alternates is the file that names the folders of objects that a wire borrows.
-func (r *Remote) alternates() string {
-	text := strings.Join(r.store.database().dirs, "\n") + "\n"
-	for _, store := range r.also {
-		text += filepath.Join(store.dir, "objects") + "\n"
-	}
-	return text
-}
-
 // shallowAt makes the wire shallow where both sides have nothing but commits
 // without parents.
 func (w *wire) shallowAt(roots []Hash) error {
@@ -54,7 +33,7 @@ func (r *Remote) FetchInto(ctx context.Context, o WireOptions, into *Store, want
 	err = errors.Join(
 		// What is in the user's repository may be removed there, so it does not
 		// count as being here.
-		w.write("objects/info/alternates", filepath.Join(into.dir, "objects")+"\n"),
+		w.write(alternates, filepath.Join(into.dir, "objects")+"\n"),
 		w.write("packed-refs", have), w.shallowAt(both),
 	)
 	if err != nil {
@@ -73,16 +52,28 @@ type Roots struct {
 	wire *wire
 }
 
-// Close removes them.
+// Close removes them, if there are any.
 func (r *Roots) Close() error {
+	if r.wire == nil {
+		return nil
+	}
 	err := r.Store.Close()
 	r.wire.close()
 	return err
 }
 
-// FetchRoots gets commits of a remote with the files at the roots of their
-// trees. The error is [ErrNoFilter] where the remote would send all of them.
+// FetchRoots gets commits of a remote with the files and folders at the roots of
+// their trees. The error is [ErrNoFilter] where the remote would send all of them.
 func (r *Remote) FetchRoots(ctx context.Context, o WireOptions, commits []Hash) (*Roots, error) {
+	return r.fetchRoots(ctx, o, commits, false)
+}
+
+// FetchTops is [Remote.FetchRoots] where it does no harm that all comes.
+func (r *Remote) FetchTops(ctx context.Context, o WireOptions, commits []Hash) (*Roots, error) {
+	return r.fetchRoots(ctx, o, commits, true)
+}
+
+func (r *Remote) fetchRoots(ctx context.Context, o WireOptions, commits []Hash, all bool) (*Roots, error) {
 	whole := false
 	words := o.Progress
 	o.Progress = func(line string) {
@@ -95,15 +86,18 @@ func (r *Remote) FetchRoots(ctx context.Context, o WireOptions, commits []Hash) 
 	if err != nil {
 		return nil, err
 	}
-	if err = w.write("objects/info/alternates", ""); err == nil {
-		// One commit first: a remote that cannot do it sends all of that one.
-		err = w.fetch(ctx, commits[:1], "--filter=tree:2", "--depth=1")
+	first := 1 // a remote that cannot do it sends all of that one
+	if all {
+		first = len(commits)
 	}
-	if err == nil && whole {
+	if err = w.write(alternates, ""); err == nil {
+		err = w.fetch(ctx, commits[:first], "--filter=tree:2", "--depth=1")
+	}
+	if err == nil && whole && !all {
 		err = ErrNoFilter
 	}
-	if err == nil && len(commits) > 1 {
-		err = w.fetch(ctx, commits[1:], "--filter=tree:2", "--depth=1")
+	if err == nil && len(commits) > first {
+		err = w.fetch(ctx, commits[first:], "--filter=tree:2", "--depth=1")
 	}
 	if err != nil {
 		w.close()

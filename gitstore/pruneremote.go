@@ -59,7 +59,7 @@ func (r *Remote) prune(ctx context.Context, o WireOptions, l *Listing, prefix st
 		return nil, err
 	}
 	defer w.close()
-	if err := w.find(ctx, l); err != nil {
+	if err := w.find(ctx, l, nil); err != nil {
 		return nil, err
 	}
 	if err := w.track(prefix, stay, updates); err != nil {

@@ -21,7 +21,6 @@ type Remote struct {
 	fetchURL string // may hold a password: never shown, stored, or given as an argument
 	pushURL  string
 	places   []string // all that are pushed to
-	also     []*Store // more stores whose objects are here
 }
 
 // Remote finds a remote by its name, or by an address: a URL, host:path, a path

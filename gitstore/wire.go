@@ -23,6 +23,9 @@ const wireRemote = "exprec-wire"
 // wireConfig is the configuration of a wire before anything is added to it.
 const wireConfig = "[core]\n\trepositoryformatversion = 0\n\tbare = true\n"
 
+// alternates is the file that names the folders of objects that are borrowed.
+const alternates = "objects/info/alternates"
+
 // A wire is a scratch repository through which objects are exchanged with a
 // remote: it borrows the objects of the store, and nothing that git writes on
 // the way comes near the user's repository. Its shallow file names a commit that
@@ -95,9 +98,9 @@ func (r *Remote) wire(o WireOptions, push bool) (w *wire, err error) {
 	}
 	w.dir = made
 	files := map[string]string{
-		"HEAD":                    "ref: refs/heads/none\n",
-		"config":                  wireConfig,
-		"objects/info/alternates": r.alternates(),
+		"HEAD":     "ref: refs/heads/none\n",
+		"config":   wireConfig,
+		alternates: strings.Join(r.store.database().dirs, "\n") + "\n",
 	}
 	for name, text := range files {
 		if err := os.WriteFile(filepath.Join(w.dir, filepath.FromSlash(name)), []byte(text), 0o600); err != nil {

@@ -34,9 +34,9 @@ type archived struct {
 	tip  gitstore.Hash
 }
 
-// archiveSigner and archiveMessage are those of every commit of an archive, so
+// derivedSigner and archiveMessage are those of every commit of an archive, so
 // that equal runs give equal ids.
-var archiveSigner = gitstore.Signature{Name: "exprec", Email: "exprec@localhost", When: time.Unix(0, 0)}
+var derivedSigner = gitstore.Signature{Name: "exprec", Email: "exprec@localhost", When: time.Unix(0, 0)}
 
 const archiveMessage = "exprec: archive"
 
@@ -69,14 +69,14 @@ func archiveObjects(runs []archived) (hash gitstore.Hash, objects []gitstore.New
 			tips[i], entries[i] = r.tip, gitstore.TreeEntry{Name: r.uuid, Mode: filemode.Submodule, Hash: r.tip}
 		}
 		tree := gitstore.TreeObject(entries)
-		commit := gitstore.CommitObject(tree.Hash, tips, archiveSigner, archiveMessage)
+		commit := gitstore.CommitObject(tree.Hash, tips, derivedSigner, archiveMessage)
 		objects = append(objects, tree, commit)
 		buckets = append(buckets, gitstore.TreeEntry{Name: digits, Mode: filemode.Dir, Hash: tree.Hash})
 		parents = append(parents, commit.Hash)
 		rest = rest[n:]
 	}
 	tree := gitstore.TreeObject(buckets)
-	commit := gitstore.CommitObject(tree.Hash, parents, archiveSigner, archiveMessage)
+	commit := gitstore.CommitObject(tree.Hash, parents, derivedSigner, archiveMessage)
 	return commit.Hash, append(objects, tree, commit)
 }
 

@@ -114,15 +114,11 @@ func (p *Project) RemoveRemote(ctx context.Context, o ShareOptions) (*Shared, er
 			removed[r.uuid] = true
 		}
 	}
-	var all []gitstore.Update
-	err = s.relisting(ctx, func() error {
-		all, err = s.withoutCataloged(ctx, updates, removed)
+	var answers []gitstore.Answer
+	err = s.relisting(ctx, func() (err error) {
+		answers, err = s.withoutCataloged(ctx, updates, removed)
 		return err
 	})
-	if err != nil {
-		return nil, err
-	}
-	answers, err := s.remote.Push(ctx, o.WireOptions, s.listing, all)
 	for _, a := range answers {
 		uuid, isRun := runOf(gitstore.Ref{Name: a.Ref})
 		if a.Reason == "" {
@@ -145,5 +141,5 @@ func (p *Project) RemoveRemote(ctx context.Context, o ShareOptions) (*Shared, er
 	if err != nil {
 		return s.result, err
 	}
-	return s.result, errors.Join(s.remember(), s.tidyCatalogs(ctx))
+	return s.result, s.remember()
 }

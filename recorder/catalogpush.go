@@ -3,6 +3,7 @@ package recorder
 import (
 	"context"
 	"errors"
+	"fmt"
 	"maps"
 	"os"
 	"path/filepath"
@@ -10,10 +11,10 @@ import (
 	"github.com/exprec/exprec/gitstore"
 )
 
-// withCatalog adds to what is pushed the catalog of the runs that this clone has
+// withCatalog pushes, and with it the catalog of the runs that this clone has
 // pushed, so that others can list them without fetching them. Where a run was
 // purged, it is taken out of the others' catalogs too.
-func (s *sharing) withCatalog(ctx context.Context, updates []gitstore.Update) ([]gitstore.Update, error) {
+func (s *sharing) withCatalog(ctx context.Context, updates []gitstore.Update) ([]gitstore.Answer, error) {
 	for _, u := range updates {
 		if uuid, ok := runOf(gitstore.Ref{Name: u.Ref}); ok && !u.New.IsZero() {
 			if s.uncataloged == nil {
@@ -23,15 +24,14 @@ func (s *sharing) withCatalog(ctx context.Context, updates []gitstore.Update) ([
 		}
 	}
 	if len(s.uncataloged) == 0 {
-		return updates, nil
+		return s.pushCataloged(ctx, updates, "", nil)
 	}
 	clone, err := s.project.cloneID()
 	if err != nil {
 		return nil, err
 	}
-	changes, purged := map[string]catalogChange{}, map[string]bool{}
+	purged := map[string]bool{}
 	for uuid, tip := range s.uncataloged {
-		changes[uuid] = catalogChange{s.store, tip}
 		if len(s.tips(uuid)) == 0 {
 			continue // nobody there has heard of it
 		}
@@ -39,92 +39,126 @@ func (s *sharing) withCatalog(ctx context.Context, updates []gitstore.Update) ([
 			purged[uuid] = true
 		}
 	}
-	more, err := s.catalogUpdates(ctx, clone, changes, purged)
-	s.purging = s.purging || len(purged) > 0
-	return append(updates, more...), err
+	return s.pushCataloged(ctx, updates, clone, purged)
 }
 
-// catalogUpdates are the updates of this clone's catalog, and of those of others
-// that hold runs whose content is to go.
-func (s *sharing) catalogUpdates(ctx context.Context, own string, changes map[string]catalogChange, gone map[string]bool) ([]gitstore.Update, error) {
-	shelf, err := s.shelf()
+// pushCataloged pushes, and with it what changes in the catalogs of the remote:
+// that of this clone, unless it has no name, gets the runs that it lacks, and
+// those of others lose runs whose content is to go. They follow from what is
+// known of them, so that they are nowhere here but on their way.
+func (s *sharing) pushCataloged(ctx context.Context, updates []gitstore.Update, own string, gone map[string]bool) ([]gitstore.Answer, error) {
+	concerned := map[string]gitstore.Hash{}
+	if len(gone) > 0 {
+		concerned = s.catalogs()
+	}
+	if own != "" {
+		concerned[own] = s.catalogs()[own]
+	}
+	before, from, err := s.knownCatalogs(ctx, concerned)
 	if err != nil {
 		return nil, err
 	}
-	theirs := s.catalogs()
-	concerned := map[string]gitstore.Hash{own: theirs[own]}
-	if len(gone) > 0 {
-		concerned = theirs
-		if len(changes) > 0 {
-			concerned[own] = theirs[own]
-		}
-	}
-	if err := s.fetchMissing(ctx, shelf, concerned); err != nil {
+	defer from.Close()
+	fresh, entries, err := entriesOf(ctx, s.store, s.uncataloged, false)
+	if err != nil {
 		return nil, err
 	}
-	var updates []gitstore.Update
-	var both []gitstore.Hash
+	derived := gitstore.Derived{Objects: entries, From: from.Store}
+	var kept catalogTrees
 	for clone, base := range concerned {
-		of := changes
-		if clone != own {
-			if of, err = shelf.heldBy(base, gone); err != nil {
-				return nil, err
-			}
-		}
-		if len(of) == 0 {
+		theirs, after := before[clone].objectsOf(base), before[clone]
+		held := len(after)
+		if clone == own {
+			maps.Copy(after, fresh)
+			kept = after
+		} else if maps.DeleteFunc(after, func(uuid string, _ gitstore.Hash) bool { return gone[uuid] }); len(after) == held {
 			continue
 		}
-		commit, err := writeCatalog(ctx, shelf.store, shelf.prefix+clone, base, of)
-		if err != nil {
-			return nil, err
+		ours := after.objects()
+		if catalogCommit(ours) == base {
+			continue
 		}
+		updates = append(updates, gitstore.Update{Ref: catalogPrefix + clone, New: catalogCommit(ours), Old: base})
+		derived.Objects = append(derived.Objects, otherThan(ours, theirs)...)
 		if !base.IsZero() {
-			both = append(both, base)
-		}
-		if commit != base {
-			updates = append(updates, gitstore.Update{Ref: catalogPrefix + clone, New: commit, Old: base})
+			derived.Objects = append(derived.Objects, otherThan(theirs, ours)...)
+			derived.Both = append(derived.Both, base)
 		}
 	}
-	s.remote.Borrow(shelf.store, s.listing, both...)
-	return updates, nil
+	if len(updates) == 0 {
+		return nil, nil
+	}
+	answers, err := s.remote.PushDerived(ctx, s.options.WireOptions, s.listing, updates, derived)
+	for _, a := range answers {
+		if a.Ref == catalogPrefix+own && a.Reason == "" {
+			s.keepCatalog(kept)
+		}
+	}
+	return answers, err
 }
 
-// fetchMissing gets catalogs that are not here.
-func (s *sharing) fetchMissing(ctx context.Context, shelf lightShelf, catalogs map[string]gitstore.Hash) error {
-	var wants []gitstore.Hash
-	for _, h := range catalogs {
-		if _, err := shelf.store.ReadCommit(h); !h.IsZero() && err != nil {
-			wants = append(wants, h)
+// knownCatalogs are what some catalogs of the remote hold, by clone, as far as
+// it is known; else it is read from there, without the entries.
+func (s *sharing) knownCatalogs(ctx context.Context, catalogs map[string]gitstore.Hash) (map[string]catalogTrees, *gitstore.Roots, error) {
+	kept := s.keptCatalog()
+	keptCommit := catalogCommit(kept.objects())
+	known := map[string]catalogTrees{}
+	var unknown []gitstore.Hash
+	for clone, h := range catalogs {
+		switch h {
+		case gitstore.Hash{}:
+			known[clone] = catalogTrees{}
+		case keptCommit:
+			known[clone] = kept
+		default:
+			unknown = append(unknown, h)
 		}
 	}
-	if len(wants) == 0 {
-		return nil
+	if len(unknown) == 0 {
+		return known, &gitstore.Roots{}, nil
 	}
-	fetched, err := s.remote.FetchInto(ctx, s.options.WireOptions, shelf.store, wants, nil)
+	from, err := s.remote.FetchTops(ctx, s.options.WireOptions, unknown)
 	if err != nil {
-		return err
+		return nil, nil, err
 	}
 	for clone, h := range catalogs {
-		if !h.IsZero() {
-			err = errors.Join(err, shelf.set(ctx, clone, h))
+		if known[clone] != nil {
+			continue
+		}
+		if known[clone], err = readCatalogTrees(from.Store, h); err != nil {
+			return nil, nil, errors.Join(fmt.Errorf("read a catalog of %s: %w", s.remote.Name, err), from.Close())
 		}
 	}
-	return errors.Join(err, fetched.Release())
+	return known, from, nil
 }
 
-// heldBy are the changes that take runs out of a catalog, of those that it has.
-func (l lightShelf) heldBy(catalog gitstore.Hash, runs map[string]bool) (map[string]catalogChange, error) {
-	held, err := readCatalog(l.store, catalog, nil)
-	if err != nil {
-		return nil, err
+// catalogsName is the folder below a home that keeps what this clone's catalogs
+// on remotes hold: a file for each, with a line for each run, its UUID, a space
+// and the tree of its entry. It can be made anew.
+const catalogsName = "catalogs"
+
+func (s *sharing) catalogFile() string {
+	name := s.remote.Name
+	if s.beside {
+		name += " " + s.result.Address
 	}
-	changes := map[string]catalogChange{}
-	for uuid := range runs {
-		if _, ok := held[uuid]; ok {
-			changes[uuid] = catalogChange{}
-		}
+	return filepath.Join(s.project.Home(), catalogsName, remoteSum(name))
+}
+
+func (s *sharing) keptCatalog() catalogTrees {
+	trees := catalogTrees{}
+	maps.Copy(trees, readTips(s.catalogFile()))
+	return trees
+}
+
+// keepCatalog keeps what a remote has taken. Where that is not possible it is
+// read from there the next time.
+func (s *sharing) keepCatalog(trees catalogTrees) {
+	var text []byte
+	for uuid, tree := range trees {
+		text = appendTip(text, uuid, tree)
 	}
-	return changes, nil
+	_ = replaceFile(s.catalogFile(), text)
 }
 
 // cataloged notes what the remote said of a catalog, and reports whether it is
@@ -142,34 +176,16 @@ func (s *sharing) cataloged(answers []gitstore.Answer) (again bool) {
 	return again
 }
 
-// tidyCatalogs removes what was fetched of catalogs only to take purged runs out
-// of them.
-func (s *sharing) tidyCatalogs(ctx context.Context) error {
-	if !s.purging {
-		return nil
-	}
-	shelf, err := s.shelf()
-	if err != nil {
-		return err
-	}
-	return shelf.store.Compact(ctx)
-}
-
-// withoutCataloged adds to the removal of runs from a remote that of what its
-// catalogs say of them, and of those that were in archives.
-func (s *sharing) withoutCataloged(ctx context.Context, updates []gitstore.Update, archived map[string]bool) ([]gitstore.Update, error) {
+// withoutCataloged removes runs from a remote, with what its catalogs say of
+// them, and of those that were in archives.
+func (s *sharing) withoutCataloged(ctx context.Context, updates []gitstore.Update, archived map[string]bool) ([]gitstore.Answer, error) {
 	gone := maps.Clone(archived)
 	for _, u := range updates {
 		if uuid, ok := runOf(gitstore.Ref{Name: u.Ref}); ok {
 			gone[uuid] = true
 		}
 	}
-	if len(gone) == 0 {
-		return updates, nil
-	}
-	s.purging = true
-	more, err := s.catalogUpdates(ctx, "", nil, gone)
-	return append(updates, more...), err
+	return s.pushCataloged(ctx, updates, "", gone)
 }
 
 // purgeCatalogs removes what the catalogs here say of a run. The remotes' own are
@@ -186,23 +202,15 @@ func (p *Project) purgeCatalogs(ctx context.Context, uuid string) error {
 	if err != nil {
 		return err
 	}
-	changed := false
+	found := false
 	for _, ref := range refs {
-		held, err := lightShelf{store: store}.heldBy(ref.Hash, map[string]bool{uuid: true})
-		switch {
-		case err != nil: // what cannot be read is of no use
-			err = store.UpdateRef(ctx, ref.Name, gitstore.Hash{}, ref.Hash)
-		case len(held) > 0:
-			_, err = writeCatalog(ctx, store, ref.Name, ref.Hash, held)
-		default:
-			continue
-		}
+		changed, err := changeCatalog(ctx, store, ref.Name, func(runs catalogTrees) { delete(runs, uuid) })
 		if err != nil {
 			return err
 		}
-		changed = true
+		found = found || changed
 	}
-	if !changed {
+	if !found {
 		return nil
 	}
 	return store.Compact(ctx)

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/go-git/go-git/v5/plumbing/filemode"
 
@@ -23,8 +22,6 @@ const (
 	catalogMessage = "exprec: catalog"
 	// maxCatalog bounds the runs of a catalog.
 	maxCatalog = 1_000_000
-	// catalogBatch is how many runs are put into a catalog at once.
-	catalogBatch = 1000
 )
 
 // A catalogEntry is a run in a catalog: the commit it stands for, and the tree
@@ -35,35 +32,52 @@ type catalogEntry struct{ tip, tree gitstore.Hash }
 // Entries that are not as they should be are passed over: another clone, or
 // another version, wrote them.
 func readCatalog(store *gitstore.Store, commit gitstore.Hash, known map[gitstore.Hash]gitstore.Hash) (map[string]catalogEntry, error) {
+	trees, err := readCatalogTrees(store, commit)
+	if err != nil {
+		return nil, err
+	}
+	runs := make(map[string]catalogEntry, len(trees))
+	for uuid, tree := range trees {
+		tip, ok := known[tree]
+		if !ok {
+			if tip, err = catalogTipOf(store, tree); err != nil {
+				continue
+			}
+		}
+		runs[uuid] = catalogEntry{tip, tree}
+	}
+	return runs, nil
+}
+
+// catalogTrees are the runs of a catalog: the trees of its entries by UUID. The
+// catalog follows from them.
+type catalogTrees map[string]gitstore.Hash
+
+// readCatalogTrees reads the trees of a catalog that lead to its entries.
+func readCatalogTrees(store *gitstore.Store, commit gitstore.Hash) (catalogTrees, error) {
 	_, buckets, err := commitEntries(store, commit)
 	if err != nil {
 		return nil, err
 	}
-	runs := map[string]catalogEntry{}
+	trees := catalogTrees{}
 	for _, bucket := range buckets {
 		entries, err := bucketEntries(store, bucket)
 		if err != nil {
 			return nil, err
 		}
 		for _, e := range entries {
-			tip, ok := known[e.Hash]
-			if !ok {
-				if tip, err = catalogTipOf(store, e.Hash); err != nil {
-					continue
-				}
-			}
-			runs[e.Name] = catalogEntry{tip, e.Hash}
+			trees[e.Name] = e.Hash
 		}
-		if len(runs) > maxCatalog {
+		if len(trees) > maxCatalog {
 			return nil, fmt.Errorf("a catalog has more than %d runs: %w", maxCatalog, gitstore.ErrTooLarge)
 		}
 	}
-	return runs, nil
+	return trees, nil
 }
 
 // bucketEntries are the runs of one bucket: those whose ids begin with its name.
 func bucketEntries(store *gitstore.Store, bucket gitstore.TreeEntry) ([]gitstore.TreeEntry, error) {
-	if len(bucket.Name) != 2 || bucket.Mode != filemode.Dir {
+	if len(bucket.Name) != bucketDigits || bucket.Mode != filemode.Dir {
 		return nil, nil
 	}
 	entries, err := store.ReadTree(bucket.Hash)
@@ -87,140 +101,133 @@ func catalogTipOf(store *gitstore.Store, tree gitstore.Hash) (tip gitstore.Hash,
 	return tip, errors.New("it names no commit")
 }
 
-// catalogChange is what becomes of a run in a catalog: it stands for a commit of
-// a store, or is taken out where that is zero.
-type catalogChange struct {
-	from *gitstore.Store
-	tip  gitstore.Hash
-}
-
-// writeCatalog changes a catalog, which may be zero for none, and lets a ref
-// stand for the new one. Only buckets with a change are written.
-func writeCatalog(ctx context.Context, store *gitstore.Store, ref string, base gitstore.Hash, changes map[string]catalogChange) (gitstore.Hash, error) {
-	for batch := range slices.Chunk(sortedKeys(changes), catalogBatch) {
-		some := make(map[string]catalogChange, len(batch))
-		for _, uuid := range batch {
-			some[uuid] = changes[uuid]
-		}
-		tree, err := changedCatalog(ctx, store, base, some)
-		if err != nil {
-			return base, fmt.Errorf("write the catalog of the runs: %w", err)
-		}
-		if base, err = commitCatalog(ctx, store, ref, tree); err != nil {
-			return base, err
-		}
-	}
-	return base, nil
-}
-
-// commitCatalog writes a commit that follows from its tree alone.
-func commitCatalog(ctx context.Context, store *gitstore.Store, ref string, tree *gitstore.Tree) (h gitstore.Hash, err error) {
-	for range editTries {
-		old, err := store.Ref(ref)
-		if err != nil && !errors.Is(err, gitstore.ErrNotFound) {
-			return h, err
-		}
-		h, err = store.Commit(ctx, gitstore.Commit{
-			Ref: ref, Old: old, Tree: tree, Message: catalogMessage,
-			Author: gitstore.Signature{Name: "exprec", Email: "exprec@localhost", When: time.Unix(0, 0)},
-		})
-		if !errors.Is(err, gitstore.ErrConflict) {
-			return h, err
-		}
-	}
-	return h, err
-}
-
-// changedCatalog is the tree of a catalog with some changes.
-func changedCatalog(ctx context.Context, store *gitstore.Store, base gitstore.Hash, changes map[string]catalogChange) (*gitstore.Tree, error) {
-	tree := gitstore.NewTree()
-	touched := map[string]bool{}
-	for uuid := range changes {
-		touched[uuid[:2]] = true
-	}
+// objects are the commit of a catalog, which comes last, and the trees that lead
+// to its entries.
+func (c catalogTrees) objects() []gitstore.NewObject {
+	var objects []gitstore.NewObject
 	var buckets []gitstore.TreeEntry
-	if !base.IsZero() {
-		var err error
-		if _, buckets, err = commitEntries(store, base); err != nil {
-			return nil, err
+	for rest := sortedKeys(c); len(rest) > 0; {
+		digits := rest[0][:bucketDigits]
+		n := 0
+		var entries []gitstore.TreeEntry
+		for ; n < len(rest) && strings.HasPrefix(rest[n], digits); n++ {
+			entries = append(entries, gitstore.TreeEntry{Name: rest[n], Mode: filemode.Dir, Hash: c[rest[n]]})
 		}
+		bucket := gitstore.TreeObject(entries)
+		objects = append(objects, bucket)
+		buckets = append(buckets, gitstore.TreeEntry{Name: digits, Mode: filemode.Dir, Hash: bucket.Hash})
+		rest = rest[n:]
 	}
-	for _, bucket := range buckets {
-		if !touched[bucket.Name] {
-			tree.AddObject(bucket.Name, bucket.Mode, bucket.Hash)
-			continue
-		}
-		entries, err := bucketEntries(store, bucket)
-		if err != nil {
-			return nil, err
-		}
-		for _, e := range entries {
-			if _, changed := changes[e.Name]; !changed {
-				tree.AddObject(bucket.Name+"/"+e.Name, e.Mode, e.Hash)
-			}
-		}
-	}
-	return tree, addRoots(ctx, tree, changes)
+	root := gitstore.TreeObject(buckets)
+	return append(objects, root, gitstore.CommitObject(root.Hash, nil, derivedSigner, catalogMessage))
 }
 
-// addRoots adds the runs of changes to the tree of a catalog.
-func addRoots(ctx context.Context, tree *gitstore.Tree, changes map[string]catalogChange) error {
-	uuids := slices.DeleteFunc(sortedKeys(changes), func(uuid string) bool { return changes[uuid].tip.IsZero() })
-	roots, errs := make([]root, len(uuids)), make([]error, len(uuids))
-	if err := inParallel(ctx, len(uuids), func(i int) { roots[i], errs[i] = readRoot(changes[uuids[i]]) }); err != nil {
-		return err
-	}
-	for i, uuid := range uuids {
-		if errs[i] != nil {
-			return fmt.Errorf("the run %s: %w", shortID(uuid), errs[i])
-		}
-		at := uuid[:2] + "/" + uuid + "/"
-		for _, f := range roots[i].files {
-			tree.AddBytes(at+f.name, f.data)
-		}
-		for _, folder := range roots[i].folders {
-			tree.AddObject(at+folder.Name, filemode.Submodule, folder.Hash)
-		}
-		tree.AddObject(at+catalogTip, filemode.Submodule, changes[uuid].tip)
+// objectsOf are the objects of a catalog, none where its commit is not the one
+// that follows from its runs: then it has other trees.
+func (c catalogTrees) objectsOf(commit gitstore.Hash) []gitstore.NewObject {
+	if objects := c.objects(); catalogCommit(objects) == commit {
+		return objects
 	}
 	return nil
 }
 
-// root is what a catalog has of a run: the files at the root of its tree. Its
-// folders are only named, so that lists know which there are, and runs of one
-// source are seen to be that.
-type root struct {
-	files   []rootFile
-	folders []gitstore.TreeEntry
+// catalogCommit is the commit of a catalog among its objects.
+func catalogCommit(objects []gitstore.NewObject) gitstore.Hash { return objects[len(objects)-1].Hash }
+
+// otherThan are the objects that are not among others.
+func otherThan(objects, others []gitstore.NewObject) []gitstore.NewObject {
+	known := make(map[gitstore.Hash]bool, len(others))
+	for _, o := range others {
+		known[o.Hash] = true
+	}
+	return slices.DeleteFunc(slices.Clone(objects), func(o gitstore.NewObject) bool { return known[o.Hash] })
 }
 
-type rootFile struct {
-	name string
-	data []byte
-}
-
-func readRoot(of catalogChange) (r root, err error) {
-	_, entries, err := commitEntries(of.from, of.tip)
-	if err != nil {
-		return r, err
-	}
-	if said, err := notesOf(of.from, entries); err != nil {
-		return r, err
-	} else if said.Flag(record.Purged) { // somewhere its content may be left, but is not to be shown
-		entries = slices.DeleteFunc(entries, func(e gitstore.TreeEntry) bool { return !isNotes(e) })
-	}
-	for _, e := range entries {
-		switch {
-		case e.Name == catalogTip:
-		case e.Mode == filemode.Dir:
-			r.folders = append(r.folders, e)
-		case e.Mode == filemode.Regular:
-			data, err := of.from.ReadBlob(e.Hash, maxIndexFile)
-			if err != nil {
-				return r, err
-			}
-			r.files = append(r.files, rootFile{e.Name, data})
+// changeCatalog changes the catalog that a ref of a store stands for, and reports
+// whether that made a difference. One that is not there, or cannot be read, is
+// empty. New entries are in the store or among objects.
+func changeCatalog(ctx context.Context, store *gitstore.Store, ref string, change func(catalogTrees), objects ...gitstore.NewObject) (changed bool, err error) {
+	for range editTries {
+		changed, err = changeCatalogOnce(ctx, store, ref, change, objects)
+		if !errors.Is(err, gitstore.ErrConflict) {
+			break
 		}
 	}
-	return r, nil
+	return changed, err
+}
+
+func changeCatalogOnce(ctx context.Context, store *gitstore.Store, ref string, change func(catalogTrees), objects []gitstore.NewObject) (changed bool, err error) {
+	old, err := store.Ref(ref)
+	if err != nil && !errors.Is(err, gitstore.ErrNotFound) {
+		return false, err
+	}
+	was, err := readCatalogTrees(store, old)
+	if err != nil {
+		was = catalogTrees{}
+	}
+	before := was.objectsOf(old)
+	change(was)
+	after := was.objects()
+	commit := catalogCommit(after)
+	if commit == old {
+		return false, nil
+	}
+	if err := store.CommitDerived(ctx, ref, old, slices.Concat(objects, otherThan(after, before))); err != nil {
+		return false, fmt.Errorf("write the catalog of the runs: %w", err)
+	}
+	return true, nil
+}
+
+// entryObjects are the objects by which a catalog stands for a commit of a run.
+// The last is the tree of its entry: the files at the root of the run's tree, and
+// its folders by name only, so that lists know which there are, and runs of one
+// source are seen to be that. The files come before it if they are wanted.
+func entryObjects(store *gitstore.Store, tip gitstore.Hash, files bool) (objects []gitstore.NewObject, err error) {
+	_, root, err := commitEntries(store, tip)
+	if err != nil {
+		return nil, err
+	}
+	said, err := notesOf(store, root)
+	if err != nil {
+		return nil, err
+	}
+	purged := said.Flag(record.Purged) // somewhere its content may be left, but is not to be shown
+	entries := []gitstore.TreeEntry{{Name: catalogTip, Mode: filemode.Submodule, Hash: tip}}
+	for _, e := range root {
+		switch {
+		case e.Name == catalogTip, purged && !isNotes(e):
+		case e.Mode == filemode.Dir:
+			entries = append(entries, gitstore.TreeEntry{Name: e.Name, Mode: filemode.Submodule, Hash: e.Hash})
+		case e.Mode == filemode.Regular:
+			entries = append(entries, e)
+			if !files {
+				continue
+			}
+			data, err := store.ReadBlob(e.Hash, maxIndexFile)
+			if err != nil {
+				return nil, err
+			}
+			objects = append(objects, gitstore.BlobObject(data))
+		}
+	}
+	return append(objects, gitstore.TreeObject(entries)), nil
+}
+
+// entriesOf are the entries of some runs, and the objects of them, see
+// [entryObjects].
+func entriesOf(ctx context.Context, store *gitstore.Store, tips map[string]gitstore.Hash, files bool) (catalogTrees, []gitstore.NewObject, error) {
+	uuids := sortedKeys(tips)
+	objects, errs := make([][]gitstore.NewObject, len(uuids)), make([]error, len(uuids))
+	err := inParallel(ctx, len(uuids), func(i int) { objects[i], errs[i] = entryObjects(store, tips[uuids[i]], files) })
+	if err != nil {
+		return nil, nil, err
+	}
+	trees := make(catalogTrees, len(uuids))
+	for i, uuid := range uuids {
+		if errs[i] != nil {
+			return nil, nil, fmt.Errorf("write the run %s into the catalog: %w", shortID(uuid), errs[i])
+		}
+		trees[uuid] = objects[i][len(objects[i])-1].Hash
+	}
+	return trees, slices.Concat(objects...), nil
 }

@@ -56,45 +56,62 @@ func TestCatalogHoldsWhatWasPutIn(t *testing.T) {
 		want := map[string]gitstore.Hash{}
 		var catalog gitstore.Hash
 		for range rapid.IntRange(1, 4).Draw(t, "steps") {
-			changes := map[string]catalogChange{}
+			changes := map[string]gitstore.Hash{}
 			for range rapid.IntRange(1, 5).Draw(t, "changes") {
 				i := rapid.IntRange(0, 7).Draw(t, "run")
 				uuid := fmt.Sprintf("%02x%06x-0000-4000-8000-000000000000", i%3, i)
-				c := catalogChange{from: store}
+				changes[uuid] = gitstore.Hash{}
 				if at := rapid.IntRange(-1, len(tips)-1).Draw(t, "tip"); at >= 0 {
-					c.tip = tips[at]
+					changes[uuid] = tips[at]
 				}
-				changes[uuid] = c
 			}
-			for uuid, c := range changes {
-				if want[uuid] = c.tip; c.tip.IsZero() {
+			for uuid, tip := range changes {
+				if want[uuid] = tip; tip.IsZero() {
 					delete(want, uuid)
 				}
 			}
-			var err error
-			if catalog, err = writeCatalog(t.Context(), store, ref, catalog, changes); err != nil {
-				t.Fatal(err)
-			}
+			catalog = changeFor(t, store, ref, changes)
 		}
 		read, err := readCatalog(store, catalog, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
-		got, atOnce := map[string]gitstore.Hash{}, map[string]catalogChange{}
+		got := map[string]gitstore.Hash{}
 		for uuid, e := range read {
-			got[uuid], atOnce[uuid] = e.tip, catalogChange{store, e.tip}
+			got[uuid] = e.tip
 		}
 		if !maps.Equal(got, want) {
 			t.Fatalf("the catalog says %v, want %v", got, want)
 		}
-		if len(atOnce) == 0 {
-			return
-		}
-		if again, err := writeCatalog(t.Context(), store, ref+"b", gitstore.Hash{}, atOnce); err != nil || again != catalog {
-			t.Fatalf("made at once the catalog is %s, in steps %s: %v", again, catalog, err)
+		if again := changeFor(t, store, ref+"b", want); again != catalog {
+			t.Fatalf("made at once the catalog is %s, in steps %s", again, catalog)
 		}
 	})
 	gitstoretest.Git(t, store.GitDir(), "fsck", "--strict", "--no-dangling")
+}
+
+// changeFor gives the catalog of a ref runs, or takes them out where their commits
+// are zero. It gives the commit that the ref then stands for.
+func changeFor(t *rapid.T, store *gitstore.Store, ref string, changes map[string]gitstore.Hash) gitstore.Hash {
+	t.Helper()
+	tips := maps.Clone(changes)
+	maps.DeleteFunc(tips, func(_ string, tip gitstore.Hash) bool { return tip.IsZero() })
+	entries, objects, err := entriesOf(t.Context(), store, tips, true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = changeCatalog(t.Context(), store, ref, func(runs catalogTrees) {
+		maps.DeleteFunc(runs, func(uuid string, _ gitstore.Hash) bool { _, changed := changes[uuid]; return changed })
+		maps.Copy(runs, entries)
+	}, objects...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	commit, err := store.Ref(ref)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return commit
 }
 
 // What is written of runs that are known lightly is read back.

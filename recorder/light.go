@@ -33,8 +33,13 @@ func (s *sharing) shelf() (lightShelf, error) {
 const shelves = "refs/light/"
 
 func shelfPrefix(remote string) string {
-	sum := sha256.Sum256([]byte(remote))
-	return shelves + hex.EncodeToString(sum[:8]) + "/"
+	return shelves + remoteSum(remote) + "/"
+}
+
+// remoteSum is what stands for the name or address of a remote in names of ours.
+func remoteSum(name string) string {
+	sum := sha256.Sum256([]byte(name))
+	return hex.EncodeToString(sum[:8])
 }
 
 // forgetGone removes what is known lightly of remotes that the repository does
@@ -136,7 +141,7 @@ func (s *sharing) fetchLight(ctx context.Context, absent map[string]gitstore.Has
 	if err != nil {
 		return err
 	}
-	if err := s.fetchCatalogs(ctx, shelf); err != nil {
+	if err := s.fetchCatalogs(ctx, shelf, absent); err != nil {
 		return err
 	}
 	known := map[gitstore.Hash]gitstore.Hash{}
@@ -193,9 +198,16 @@ func (l lightShelf) covered(tips map[string]gitstore.Hash, known map[gitstore.Ha
 	return found, nil
 }
 
-// fetchCatalogs brings the shelf up to what the remote has.
-func (s *sharing) fetchCatalogs(ctx context.Context, shelf lightShelf) error {
+// fetchCatalogs brings the shelf up to what the remote has, but for a catalog
+// that says nothing of runs that are absent here: mostly that is our own.
+func (s *sharing) fetchCatalogs(ctx context.Context, shelf lightShelf, absent map[string]gitstore.Hash) error {
 	theirs := s.catalogs()
+	kept := s.keptCatalog()
+	known := catalogCommit(kept.objects())
+	maps.DeleteFunc(kept, func(uuid string, _ gitstore.Hash) bool { return absent[uuid].IsZero() })
+	if len(kept) == 0 {
+		maps.DeleteFunc(theirs, func(_ string, h gitstore.Hash) bool { return h == known })
+	}
 	refs, err := shelf.store.Refs(shelf.prefix)
 	if err != nil {
 		return err
@@ -283,26 +295,22 @@ func (s *sharing) fetchRoots(ctx context.Context, shelf lightShelf, runs []strin
 		return err
 	}
 	defer roots.Close()
-	changes := map[string]catalogChange{}
+	some := make(map[string]gitstore.Hash, len(runs))
 	for _, uuid := range runs {
-		changes[uuid] = catalogChange{roots.Store, tips[uuid]}
+		some[uuid] = tips[uuid]
 	}
-	ref := shelf.prefix + ownCatalog
-	base, err := shelf.store.Ref(ref)
-	if err != nil && !errors.Is(err, gitstore.ErrNotFound) {
-		return err
-	}
-	commit, err := writeCatalog(ctx, shelf.store, ref, base, changes)
+	entries, objects, err := entriesOf(ctx, roots.Store, some, true)
 	if err != nil {
 		return err
 	}
-	entries, err := readCatalog(shelf.store, commit, nil)
-	for _, uuid := range runs {
-		if e, ok := entries[uuid]; ok {
-			found[uuid] = e
-		}
+	add := func(runs catalogTrees) { maps.Copy(runs, entries) }
+	if _, err := changeCatalog(ctx, shelf.store, shelf.prefix+ownCatalog, add, objects...); err != nil {
+		return err
 	}
-	return err
+	for uuid, tree := range entries {
+		found[uuid] = catalogEntry{tips[uuid], tree}
+	}
+	return nil
 }
 
 // lightPacks is from how many packs on they are put together.

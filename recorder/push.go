@@ -30,7 +30,7 @@ func (p *Project) Push(ctx context.Context, o ShareOptions) (*Shared, error) {
 	for range pushTries {
 		again, err := s.pushOnce(ctx, done)
 		if err == nil && !again {
-			err = errors.Join(s.remember(), s.tidyCatalogs(ctx))
+			err = s.remember()
 		}
 		if err == nil && !again {
 			err = s.upkeep(ctx)
@@ -90,14 +90,10 @@ func (s *sharing) pushOnce(ctx context.Context, done map[string]bool) (again boo
 	if updates, err = s.pushLarge(ctx, updates); err != nil {
 		return false, err
 	}
-	updates, err = s.withCatalog(ctx, updates)
+	answers, err := s.withCatalog(ctx, updates)
 	if gitstore.IsUnadvertised(err) {
 		return true, nil // a catalog is another one than was listed
 	}
-	if err != nil || len(updates) == 0 {
-		return false, err
-	}
-	answers, err := s.remote.Push(ctx, s.options.WireOptions, s.listing, updates)
 	again = s.cataloged(answers)
 	for _, a := range answers {
 		uuid, isRun := runOf(gitstore.Ref{Name: a.Ref})

@@ -102,7 +102,6 @@ type sharing struct {
 	local    map[string]gitstore.Hash // what is here, by ref, while archives are made
 
 	uncataloged map[string]gitstore.Hash // runs that were pushed, and that no catalog has yet
-	purging     bool                     // catalogs lose what they say of runs
 }
 
 // share prepares an exchange with a remote and lists what that has.
