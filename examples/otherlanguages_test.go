@@ -7,9 +7,9 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/exprec/exprec/gitstore/gitstoretest"
+	"github.com/exprec/exprec/internal/poll"
 	"github.com/exprec/exprec/recorder"
 )
 
@@ -72,11 +72,10 @@ func printedBy(t *testing.T, dir string, words []string) string {
 // ended is the newest run, once it is sealed.
 func ended(t *testing.T, dir string) *recorder.Run {
 	t.Helper()
-	for deadline := time.Now().Add(30 * time.Second); ; time.Sleep(20 * time.Millisecond) {
-		if r := newest(t, dir); r.Status().Final() {
-			return r
-		} else if time.Now().After(deadline) {
-			t.Fatalf("the run is still %s", r.Status())
-		}
-	}
+	var r *recorder.Run
+	poll.Until(t, "the run is sealed", func() bool {
+		r = newest(t, dir)
+		return r.Status().Final()
+	})
+	return r
 }

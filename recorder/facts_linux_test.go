@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/exprec/exprec/gitstore/gitstoretest"
+	"github.com/exprec/exprec/internal/poll"
 	"github.com/exprec/exprec/recorder/internal/record"
 )
 
@@ -20,13 +21,26 @@ import (
 // sealed run.
 func watched(t *testing.T, dir string, args ...string) *Run {
 	t.Helper()
+	return watchedUntil(t, dir, func(*Experiment) bool { return true }, args...)
+}
+
+// watchedUntil leaves the command its stdin open until it is known what a test
+// wants to be known.
+func watchedUntil(t *testing.T, dir string, known func(*Experiment) bool, args ...string) *Run {
+	t.Helper()
 	t.Chdir(dir)
 	s := Supervise(Options{Quiet: true, NoSystem: true}, Command{Args: args})
 	command := exec.Command(args[0], args[1:]...)
+	stdin, err := command.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
 	if err := command.Start(); err != nil {
 		t.Fatal(err)
 	}
 	s.Started(command.Process.Pid)
+	poll.Until(t, "it is known what runs", func() bool { return known(s.Experiment()) })
+	stdin.Close()
 	if err := command.Wait(); err != nil {
 		t.Error(err)
 	}
@@ -66,7 +80,11 @@ func TestFactsOfACommand(t *testing.T) {
 		t.Fatal(err)
 	}
 	python, version, _ := strings.Cut(strings.TrimSpace(string(out)), "\n")
-	r := watched(t, dir, "sh", "-c", "python3 -c 'import time; time.sleep(0.3)'; true")
+	script := "python3 -c 'import sys; sys.stdin.read()'; true"
+	r := watchedUntil(t, dir, func(e *Experiment) bool {
+		_, err := os.Stat(filepath.Join(e.folder, record.PackagesFile))
+		return err == nil && e.facts.wanted.Load() == 0
+	}, "sh", "-c", script)
 	info := r.Info()
 	if info.Runtime != version {
 		t.Errorf("the runtime is %q, want %q", info.Runtime, version)
@@ -74,7 +92,7 @@ func TestFactsOfACommand(t *testing.T) {
 	if info.Executable == nil || info.Executable.SHA256 != fileSum(t, python) || !sameFile(info.Executable.Path, python) {
 		t.Errorf("the executable is %+v, want %s", info.Executable, python)
 	}
-	if want := []string{"sh", "-c", "python3 -c 'import time; time.sleep(0.3)'; true"}; !slices.Equal(info.Command, want) {
+	if want := []string{"sh", "-c", script}; !slices.Equal(info.Command, want) {
 		t.Errorf("the command is %q", info.Command)
 	}
 	text := gitstoretest.Git(t, dir, "show", refPrefix+r.ID()+":"+record.PackagesFile)
@@ -128,9 +146,7 @@ func TestFactsDoNotDelayTheEnd(t *testing.T) {
 	t.Chdir(dir)
 	e := Start(Options{Quiet: true, NoSource: true, NoSystem: true})
 	// The hash of this test's own large binary is waited for; the driver is not.
-	for limit := time.Now().Add(30 * time.Second); e.facts.wanted.Load() > 0 && time.Now().Before(limit); {
-		time.Sleep(time.Millisecond)
-	}
+	poll.Until(t, "the hash is there", func() bool { return e.facts.wanted.Load() <= 0 })
 	began := time.Now()
 	e.joinFacts()
 	if took := time.Since(began); took > longestWait/2 {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/exprec/exprec/gitstore/gitstoretest"
+	"github.com/exprec/exprec/internal/poll"
 	"github.com/exprec/exprec/recorder/internal/journal"
 	"github.com/exprec/exprec/recorder/internal/record"
 )
@@ -16,19 +17,19 @@ import (
 // it stands then.
 func sampledRun(t *testing.T, p *Project, id string) *Run {
 	t.Helper()
-	for deadline := time.Now().Add(30 * time.Second); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
-		r, err := p.Run(t.Context(), id)
+	var r *Run
+	poll.Until(t, "there are figures of the system", func() bool {
+		var err error
+		if r, err = p.Run(t.Context(), id); err != nil {
+			t.Fatal(err)
+		}
+		found, err := r.System()
 		if err != nil {
 			t.Fatal(err)
 		}
-		if found, err := r.System(); err != nil {
-			t.Fatal(err)
-		} else if len(found) > 0 {
-			return r
-		}
-	}
-	t.Fatal("no figures of the system within 30 s")
-	return nil
+		return len(found) > 0
+	})
+	return r
 }
 
 func systemNames(t *testing.T, r *Run) string {

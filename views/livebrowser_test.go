@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/exprec/exprec/internal/poll"
 	"github.com/exprec/exprec/recorder"
 	"github.com/exprec/exprec/views/browsertest"
 	"github.com/exprec/exprec/views/guard"
@@ -25,20 +26,6 @@ window.listen = (live) => {
 	document.body.append(element);
 };`
 )
-
-// eventually waits until something is so.
-func eventually(t testing.TB, what string, is func() bool) {
-	t.Helper()
-	tick := time.NewTicker(5 * time.Millisecond)
-	defer tick.Stop()
-	for limit := time.After(30 * time.Second); !is(); {
-		select {
-		case <-tick.C:
-		case <-limit:
-			t.Fatal("it never came to this: ", what)
-		}
-	}
-}
 
 // A page hears what it names, and nothing else, also when it was read before the
 // project was watched.
@@ -115,7 +102,7 @@ func TestManyTabsHaveOneConnection(t *testing.T) {
 			tab.Poll(`heard["run/x"] >= 1`)
 		}
 	}
-	eventually(t, "the project is watched", func() bool { return b.dashboard.live.Mark()[13:] != "0" })
+	poll.Until(t, "the project is watched", func() bool { return b.dashboard.live.Mark()[13:] != "0" })
 	tell(tabs)
 	tabs[0].Close()
 	tell(tabs[1:])
@@ -131,7 +118,7 @@ func TestManyTabsHaveOneConnection(t *testing.T) {
 	for _, tab := range tabs[1:] {
 		tab.Close()
 	}
-	eventually(t, "nobody listens", func() bool { return b.dashboard.live.Listeners() == 0 })
+	poll.Until(t, "nobody listens", func() bool { return b.dashboard.live.Listeners() == 0 })
 }
 
 // After the dashboard has been started again all pages ask for what they show,
@@ -198,12 +185,12 @@ func TestWithoutSharedWorkers(t *testing.T) {
 	tab.BeforePages("delete window.SharedWorker")
 	tab.Open(b.url + "/")
 	tab.Poll(isLive)
-	eventually(t, "it listens", func() bool { return b.dashboard.live.Listeners() == 1 })
+	poll.Until(t, "it listens", func() bool { return b.dashboard.live.Listeners() == 1 })
 	tab.Eval(heard)
 	tab.Eval(`listen("runs")`)
 	tab.Eval(`Object.defineProperty(document, "hidden", { get: () => window.away ?? false, configurable: true })`)
 	tab.Eval(`window.away = true; document.dispatchEvent(new Event("visibilitychange"))`)
-	eventually(t, "it does not listen while nobody looks", func() bool { return b.dashboard.live.Listeners() == 0 })
+	poll.Until(t, "it does not listen while nobody looks", func() bool { return b.dashboard.live.Listeners() == 0 })
 	b.record(recorder.Options{Name: "two"}, func(*recorder.Experiment) {})
 	tab.Eval(`window.away = false; document.dispatchEvent(new Event("visibilitychange"))`)
 	tab.Poll(`heard.runs > 0`)

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/exprec/exprec/gitstore/gitstoretest"
+	"github.com/exprec/exprec/internal/poll"
 	"github.com/exprec/exprec/recorder"
 )
 
@@ -200,7 +201,8 @@ func (c beginCase) check(t *testing.T, dir string) {
 // sealedRun waits until the run of a name is sealed.
 func sealedRun(t *testing.T, dir, name string) *recorder.Run {
 	t.Helper()
-	for deadline := time.Now().Add(30 * time.Second); ; time.Sleep(20 * time.Millisecond) {
+	var run *recorder.Run
+	poll.Until(t, name+" is sealed", func() bool {
 		p, err := recorder.Open(dir)
 		if err != nil {
 			t.Fatal(err)
@@ -209,17 +211,12 @@ func sealedRun(t *testing.T, dir, name string) *recorder.Run {
 		if r, err := p.Recover(t.Context(), false); err != nil || len(r.Failed) > 0 {
 			t.Fatal(err, r)
 		}
-		run, err := named(t, p, name)
-		if err != nil {
+		if run, err = named(t, p, name); err != nil {
 			t.Fatal(err)
 		}
-		if run.Status().Final() {
-			return run
-		}
-		if time.Now().After(deadline) {
-			t.Fatalf("the run %s is still %s", name, run.Status())
-		}
-	}
+		return run.Status().Final()
+	})
+	return run
 }
 
 // inFull puts a run into words: what it is, its scalars, its files.

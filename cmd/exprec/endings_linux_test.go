@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/exprec/exprec/gitstore/gitstoretest"
+	"github.com/exprec/exprec/internal/poll"
 	"github.com/exprec/exprec/recorder"
 )
 
@@ -216,28 +217,25 @@ func endedRuns(t *testing.T, dir string) map[string]*recorder.Run {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { p.Close() })
-	for deadline := time.Now().Add(30 * time.Second); ; time.Sleep(50 * time.Millisecond) {
+	var runs []*recorder.Run
+	poll.Until(t, "all runs have ended", func() bool {
 		if r, err := p.Recover(t.Context(), false); err != nil || len(r.Failed) > 0 {
 			t.Fatal(err, r)
 		}
-		runs, err := p.Runs(t.Context(), "")
+		if runs, err = p.Runs(t.Context(), ""); err != nil {
+			t.Fatal(err)
+		}
+		return !slices.ContainsFunc(runs, func(r *recorder.Run) bool { return !r.Status().Final() })
+	})
+	byCase := map[string]*recorder.Run{}
+	for _, run := range runs {
+		params, err := run.Params()
 		if err != nil {
 			t.Fatal(err)
 		}
-		live := slices.ContainsFunc(runs, func(r *recorder.Run) bool { return !r.Status().Final() })
-		if live && time.Now().Before(deadline) {
-			continue
-		}
-		byCase := map[string]*recorder.Run{}
-		for _, run := range runs {
-			params, err := run.Params()
-			if err != nil {
-				t.Fatal(err)
-			}
-			byCase[fmt.Sprint(params["case"])] = run
-		}
-		return byCase
+		byCase[fmt.Sprint(params["case"])] = run
 	}
+	return byCase
 }
 
 // check compares what the record says, and how the program told, with what is

@@ -15,6 +15,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/exprec/exprec/gitstore/gitstoretest"
+	"github.com/exprec/exprec/internal/poll"
 	"github.com/exprec/exprec/recorder"
 )
 
@@ -108,6 +109,9 @@ func (s *scene) open(words ...string) *window {
 		c.cmd.Process.Kill()
 		c.master.Close()
 		<-c.ended
+		if s.Failed() {
+			s.Logf("%q shows\n%s", words, c.text())
+		}
 	})
 	return c
 }
@@ -129,18 +133,15 @@ func (c *window) look() {
 // await waits until a text is shown, behind what was waited for last.
 func (c *window) await(text string) {
 	c.Helper()
-	for deadline := time.Now().Add(patience); time.Now().Before(deadline); time.Sleep(2 * time.Millisecond) {
+	poll.Until(c, text+" is shown", func() bool {
 		c.mu.Lock()
+		defer c.mu.Unlock()
 		at := strings.Index(c.shown.String()[c.seen:], text)
 		if at >= 0 {
 			c.seen += at + len(text)
 		}
-		c.mu.Unlock()
-		if at >= 0 {
-			return
-		}
-	}
-	c.Fatalf("%q is not shown:\n%q", text, c.text())
+		return at >= 0
+	})
 }
 
 func (c *window) text() string {

@@ -12,6 +12,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"github.com/exprec/exprec/internal/poll"
 	"github.com/exprec/exprec/recorder"
 )
 
@@ -246,31 +247,29 @@ func TestRunShellWithin(t *testing.T) {
 func (c *window) awaitJob(name string) {
 	c.Helper()
 	shell := c.within("bash")
-	for deadline := time.Now().Add(patience); time.Now().Before(deadline); time.Sleep(2 * time.Millisecond) {
+	poll.Until(c, "the shell starts the job "+name, func() bool {
 		fields := c.stat(shell)
 		// tpgid and pgrp differ while a job has the terminal; before its exec
 		// the job still ignores what the shell ignores.
-		if job, err := os.ReadFile("/proc/" + fields[7] + "/comm"); fields[7] != fields[4] && err == nil && string(job) == name+"\n" {
-			return
-		}
-	}
-	c.Fatalf("the shell starts no job %s", name)
+		job, err := os.ReadFile("/proc/" + fields[7] + "/comm")
+		return fields[7] != fields[4] && err == nil && string(job) == name+"\n"
+	})
 }
 
 // within is the process that exprec started, by its name.
-func (c *window) within(name string) string {
+func (c *window) within(name string) (pid string) {
 	c.Helper()
-	for deadline := time.Now().Add(patience); time.Now().Before(deadline); time.Sleep(2 * time.Millisecond) {
+	poll.Until(c, "exprec has a child "+name, func() bool {
 		stats, _ := filepath.Glob("/proc/[0-9]*/stat")
 		for _, stat := range stats {
-			pid := filepath.Base(filepath.Dir(stat))
+			pid = filepath.Base(filepath.Dir(stat))
 			if f := c.stat(pid); len(f) > 7 && f[3] == strconv.Itoa(c.cmd.Process.Pid) && f[1] == "("+name+")" {
-				return pid
+				return true
 			}
 		}
-	}
-	c.Fatalf("exprec has no child %s", name)
-	return ""
+		return false
+	})
+	return pid
 }
 
 // stat are the fields of what the system says of a process.

@@ -10,11 +10,11 @@ import (
 	"strconv"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/exprec/exprec/gitstore/gitstoretest"
+	"github.com/exprec/exprec/internal/poll"
 )
 
 // TestMain makes the test binary play the commands of the scripts too: exprec
@@ -204,13 +204,10 @@ func repo(ts *testscript.TestScript, _ bool, args []string) {
 
 // await waits until a file of a pattern is there.
 func await(ts *testscript.TestScript, _ bool, args []string) {
-	for deadline := time.Now().Add(30 * time.Second); time.Now().Before(deadline); {
-		if found, err := filepath.Glob(ts.MkAbs(args[0])); err == nil && len(found) > 0 {
-			return
-		}
-		time.Sleep(5 * time.Millisecond)
-	}
-	ts.Fatalf("%s did not come", args[0])
+	poll.Until(scriptTB{ts: ts}, args[0]+" comes", func() bool {
+		found, err := filepath.Glob(ts.MkAbs(args[0]))
+		return err == nil && len(found) > 0
+	})
 }
 
 // ownColour is text that exprec coloured, and the colour ended, and how it begins

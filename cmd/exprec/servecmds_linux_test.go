@@ -10,9 +10,10 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/exprec/exprec/internal/poll"
 )
 
 // awaitText waits until a file has a line that matches, and sets a variable to its
@@ -21,15 +22,13 @@ import (
 //	printed FILE VARIABLE PATTERN
 func awaitText(ts *testscript.TestScript, _ bool, args []string) {
 	pattern := regexp.MustCompile("(?m)" + args[2])
-	var text []byte
-	for deadline := time.Now().Add(30 * time.Second); time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
-		text, _ = os.ReadFile(ts.MkAbs(args[0]))
-		if found := pattern.Find(text); found != nil {
-			ts.Setenv(args[1], string(found))
-			return
-		}
-	}
-	ts.Fatalf("no %q in %q", args[2], text)
+	var found []byte
+	poll.Until(scriptTB{ts: ts}, args[2]+" is in "+args[0], func() bool {
+		text, _ := os.ReadFile(ts.MkAbs(args[0]))
+		found = pattern.Find(text)
+		return found != nil
+	})
+	ts.Setenv(args[1], string(found))
 }
 
 // askPage asks for a page and wants a status, and text in it:

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/exprec/exprec/gitstore/gitstoretest"
+	"github.com/exprec/exprec/internal/poll"
 	"github.com/exprec/exprec/recorder"
 )
 
@@ -98,11 +99,7 @@ func farSide(t *testing.T, dir string) int {
 // gone waits until a process has ended.
 func gone(t *testing.T, pid int) {
 	t.Helper()
-	for deadline := time.Now().Add(30 * time.Second); syscall.Kill(pid, 0) == nil; time.Sleep(20 * time.Millisecond) {
-		if time.Now().After(deadline) {
-			t.Fatalf("the process %d goes on", pid)
-		}
-	}
+	poll.Until(t, "the process ends", func() bool { return syscall.Kill(pid, 0) != nil })
 }
 
 func TestParseRemoteSide(t *testing.T) {

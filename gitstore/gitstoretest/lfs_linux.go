@@ -14,7 +14,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
-	"time"
+
+	"github.com/exprec/exprec/internal/poll"
 )
 
 // lfsServer is the test server of git-lfs itself, which scripts/test.sh builds.
@@ -50,17 +51,14 @@ func startLFS(t testing.TB) *url.URL {
 	server.Dir, server.Env = dir, append(os.Environ(), "LFSTEST_DIR="+dir)
 	check(t, server.Start())
 	t.Cleanup(func() { cancel(); server.Wait() })
-	for deadline := time.Now().Add(30 * time.Second); ; time.Sleep(10 * time.Millisecond) {
-		address, err := os.ReadFile(filepath.Join(dir, lfsServer))
-		if err == nil && len(address) > 0 {
-			at, err := url.Parse(string(address))
-			check(t, err)
-			return at
-		}
-		if time.Now().After(deadline) {
-			t.Fatalf("%s does not start: %v", lfsServer, err)
-		}
-	}
+	var address []byte
+	poll.Until(t, lfsServer+" starts", func() bool {
+		address, err = os.ReadFile(filepath.Join(dir, lfsServer))
+		return err == nil && len(address) > 0
+	})
+	at, err := url.Parse(string(address))
+	check(t, err)
+	return at
 }
 
 func isLarge(r *http.Request) bool {

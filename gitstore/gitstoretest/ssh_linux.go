@@ -9,7 +9,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
+
+	"github.com/exprec/exprec/internal/poll"
 )
 
 // SSHServer starts an ssh server on loopback with keys of its own, as long as the
@@ -63,14 +64,11 @@ func freePort(t testing.TB) int {
 
 func awaitPort(t testing.TB, port int) {
 	t.Helper()
-	for deadline := time.Now().Add(30 * time.Second); ; time.Sleep(20 * time.Millisecond) {
+	poll.Until(t, fmt.Sprintf("port %d answers", port), func() bool {
 		c, err := net.Dial("tcp", fmt.Sprintf("127.0.0.1:%d", port))
 		if err == nil {
 			c.Close()
-			return
 		}
-		if time.Now().After(deadline) {
-			t.Fatal(err)
-		}
-	}
+		return err == nil
+	})
 }

@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"pgregory.net/rapid"
+
+	"github.com/exprec/exprec/internal/poll"
 )
 
 // quick are times for tests.
@@ -21,23 +23,6 @@ func quiet(ctx context.Context, told func(...string)) error {
 	told()
 	<-ctx.Done()
 	return ctx.Err()
-}
-
-// eventually waits until something is so.
-func eventually(t interface {
-	Helper()
-	Fatal(...any)
-}, what string, is func() bool) {
-	t.Helper()
-	tick := time.NewTicker(2 * time.Millisecond)
-	defer tick.Stop()
-	for limit := time.After(30 * time.Second); !is(); {
-		select {
-		case <-tick.C:
-		case <-limit:
-			t.Fatal("it never came to this: ", what)
-		}
-	}
 }
 
 func begun(h *Hub) func() bool {
@@ -103,7 +88,7 @@ func TestNothingIsMissed(t *testing.T) {
 			},
 			"begin": func(t *rapid.T) {
 				if h.Listeners() > 0 {
-					eventually(t, "the watch begins", begun(h))
+					poll.Until(t, "the watch begins", begun(h))
 				}
 			},
 			"": func(t *rapid.T) {
@@ -146,7 +131,7 @@ func TestWatchedOnlyWhileSomebodyListens(t *testing.T) {
 	}
 	for range 3 {
 		one, _, _ := h.subscribe("")
-		eventually(t, "it is watched", begun(h))
+		poll.Until(t, "it is watched", begun(h))
 		two, first, _ := h.subscribe(h.Mark())
 		if first.All || first.Seq == 0 {
 			t.Errorf("who comes later is told %+v", first)
@@ -156,7 +141,7 @@ func TestWatchedOnlyWhileSomebodyListens(t *testing.T) {
 		if mark := h.Mark(); mark == h.boot+".0" {
 			t.Error("a page that follows at once would have to be read again")
 		}
-		eventually(t, "nobody watches any more", func() bool { return running.Load() == 0 && !begun(h)() })
+		poll.Until(t, "nobody watches any more", func() bool { return running.Load() == 0 && !begun(h)() })
 	}
 	if h.Mark() != h.boot+".0" || most.Load() != 1 {
 		t.Error(h.Mark(), most.Load(), "watched at once")
@@ -172,7 +157,7 @@ func TestCloseEndsTheWatch(t *testing.T) {
 		return nil
 	}, quick)
 	h.subscribe("")
-	eventually(t, "it is watched", begun(h))
+	poll.Until(t, "it is watched", begun(h))
 	h.Close()
 	h.Close()
 	if !ended.Load() {
@@ -189,7 +174,7 @@ func TestNobodyTakes(t *testing.T) {
 	h := newHub(quiet, quick)
 	defer h.Close()
 	s, _, _ := h.subscribe("")
-	eventually(t, "it is watched", begun(h))
+	poll.Until(t, "it is watched", begun(h))
 	s.take()
 	for range 10_000 {
 		h.Tell("run/a/scalars", "runs/scalars")

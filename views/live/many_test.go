@@ -12,6 +12,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/exprec/exprec/internal/poll"
 )
 
 // connect opens a stream that nobody reads beyond its beginning.
@@ -55,8 +57,8 @@ func TestSlowReadersHoldNobodyUp(t *testing.T) {
 			heard <- readUntil(c, "the last one")
 		}()
 	}
-	eventually(t, "all listen", func() bool { return h.Listeners() == readers+sleepers })
-	eventually(t, "it is watched", begun(h))
+	poll.Until(t, "all listen", func() bool { return h.Listeners() == readers+sleepers })
+	poll.Until(t, "it is watched", begun(h))
 	var topics []string
 	for i := range 20 {
 		topics = append(topics, strings.Repeat("long", 100)+fmt.Sprint(i))
@@ -83,11 +85,11 @@ func TestSlowReadersHoldNobodyUp(t *testing.T) {
 	for _, c := range sleeping {
 		c.Close()
 	}
-	eventually(t, "all have gone", func() bool { return h.Listeners() == 0 })
+	poll.Until(t, "all have gone", func() bool { return h.Listeners() == 0 })
 	h.Close()
 	server.Close()
 	http.DefaultClient.CloseIdleConnections()
-	eventually(t, "no goroutine is left", func() bool { return runtime.NumGoroutine() <= before })
+	poll.Until(t, "no goroutine is left", func() bool { return runtime.NumGoroutine() <= before })
 }
 
 // narrow is a listener whose connections hold little that was not read.
@@ -122,16 +124,16 @@ func readUntil(r io.Reader, text string) error {
 func TestMemoryOfIdleListeners(t *testing.T) {
 	h, server := listen(t, quiet, quick)
 	connect(t, server, 0).Close()
-	eventually(t, "nobody listens", func() bool { return h.Listeners() == 0 })
+	poll.Until(t, "nobody listens", func() bool { return h.Listeners() == 0 })
 	before := memory()
 	const n = 1000
 	for range n {
 		c := connect(t, server, 0)
 		t.Cleanup(func() { c.Close() })
 	}
-	eventually(t, "all listen", func() bool { return h.Listeners() == n })
+	poll.Until(t, "all listen", func() bool { return h.Listeners() == n })
 	h.Tell("runs", "run/a/scalars")
-	eventually(t, "all were told", func() bool {
+	poll.Until(t, "all were told", func() bool {
 		h.mu.Lock()
 		defer h.mu.Unlock()
 		for s := range h.subs {

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/exprec/exprec/internal/poll"
 )
 
 // listen serves a hub on a port of this machine.
@@ -117,7 +119,7 @@ func TestFramesKeepADistance(t *testing.T) {
 	slow.between = 100 * time.Millisecond
 	h, server := listen(t, quiet, slow)
 	s := open(t, server.URL)
-	eventually(t, "it is watched", begun(h))
+	poll.Until(t, "it is watched", begun(h))
 	done := make(chan struct{})
 	go func() {
 		defer close(done)

@@ -5,7 +5,8 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
-	"time"
+
+	"github.com/exprec/exprec/internal/poll"
 )
 
 // journalsIn reads all journals of a folder: how many values each step has.
@@ -90,12 +91,13 @@ func waitForNotice(t *testing.T, w *Writer, id uint32) {
 	w.mu.Lock()
 	w.look = 0
 	w.mu.Unlock()
-	for deadline := time.Now().Add(30 * time.Second); w.Err() == nil; time.Sleep(time.Millisecond) {
-		w.Scalar(id, 1, 1<<30)
-		if time.Now().After(deadline) {
-			t.Fatal("the writer did not notice")
+	poll.Until(t, "the writer notices", func() bool {
+		if w.Err() != nil {
+			return true
 		}
-	}
+		w.Scalar(id, 1, 1<<30)
+		return false
+	})
 }
 
 // TestFaultAtOnce: memory of a file that was cut is reached before anybody

@@ -16,6 +16,8 @@ import (
 	"unsafe"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/exprec/exprec/internal/poll"
 )
 
 // parts are what child processes do in the tests of this package.
@@ -142,20 +144,22 @@ func killOnce(t *testing.T, mode string, after time.Duration) int64 {
 // waitForJournal waits until the child has begun its journal.
 func waitForJournal(t *testing.T, folder string) string {
 	t.Helper()
-	for deadline := time.Now().Add(30 * time.Second); time.Now().Before(deadline); time.Sleep(time.Millisecond) {
-		names, err := filepath.Glob(filepath.Join(folder, "journal", "*.bin"))
-		if err != nil {
+	var names []string
+	poll.Until(t, "the child begins a journal", func() bool {
+		var err error
+		if names, err = filepath.Glob(filepath.Join(folder, "journal", "*.bin")); err != nil {
 			t.Fatal(err)
 		}
-		if len(names) == 1 {
-			if r, err := Open(names[0]); err == nil {
-				r.Close()
-				return names[0]
-			}
+		if len(names) != 1 {
+			return false
 		}
-	}
-	t.Fatal("the child began no journal")
-	return ""
+		r, err := Open(names[0])
+		if err == nil {
+			r.Close()
+		}
+		return err == nil
+	})
+	return names[0]
 }
 
 // follow reads a growing journal as fast as it can.

@@ -13,7 +13,8 @@ import (
 	"sync/atomic"
 	"syscall"
 	"testing"
-	"time"
+
+	"github.com/exprec/exprec/internal/poll"
 )
 
 // holdLock takes the lock as a writer does and keeps it until its input ends.
@@ -149,14 +150,10 @@ func TestLookingDisturbsNobody(t *testing.T) {
 
 func mustAlive(t *testing.T, path string, want bool) {
 	t.Helper()
-	var got bool
-	var err error
-	for deadline := time.Now().Add(30 * time.Second); time.Now().Before(deadline); time.Sleep(time.Millisecond) {
-		if got, err = Alive(path); err == nil && got == want {
-			return
-		}
-	}
-	t.Errorf("Alive gave %v, %v; want %v", got, err, want)
+	poll.Until(t, fmt.Sprintf("Alive gives %v", want), func() bool {
+		got, err := Alive(path)
+		return err == nil && got == want
+	})
 }
 
 // TestChildDoesNotInherit: a program that a writer started and that outlives

@@ -9,6 +9,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/exprec/exprec/internal/poll"
 )
 
 func write(t *testing.T, name, content string, mode os.FileMode) {
@@ -113,17 +115,6 @@ func fakeNvidia(t *testing.T) (pidFile string) {
 	return pidFile
 }
 
-// eventually polls for a state of affairs.
-func eventually(t *testing.T, what string, is func() bool) {
-	t.Helper()
-	for deadline := time.Now().Add(30 * time.Second); time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
-		if is() {
-			return
-		}
-	}
-	t.Fatalf("not within 30 s: %s", what)
-}
-
 // gone reports whether the process whose id a file holds has ended.
 func gone(t *testing.T, pidFile string) bool {
 	t.Helper()
@@ -143,7 +134,7 @@ func TestNvidia(t *testing.T) {
 	pidFile := fakeNvidia(t)
 	m := newMachine("/proc", t.TempDir())
 	levels(t, m)
-	eventually(t, "two devices", func() bool { return len(m.gpus.read()) == 2 })
+	poll.Until(t, "two devices", func() bool { return len(m.gpus.read()) == 2 })
 	r := levels(t, m)
 	for name, want := range map[string]float64{"gpu/0/utilization": 87, "gpu/0/memory": 40321 << 20, "gpu/2/utilization": 3, "gpu/2/memory": 12 << 20} {
 		if got := r.levels[name]; got != want {
@@ -193,7 +184,7 @@ func TestNvidiaDoesNotOutliveUs(t *testing.T) {
 		t.Fatal(err)
 	}
 	cmd.Wait()
-	eventually(t, "the end of nvidia-smi", func() bool { return gone(t, pidFile) })
+	poll.Until(t, "the end of nvidia-smi", func() bool { return gone(t, pidFile) })
 }
 
 // Rates count from one look to the next; what vanished does not count down.
