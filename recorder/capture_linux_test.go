@@ -14,12 +14,14 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/exprec/exprec/gitstore/gitstoretest"
+	"github.com/exprec/exprec/internal/poll"
 	"github.com/exprec/exprec/recorder"
 )
 
 // TestCapture records real programs that print and end in every way.
 func TestCapture(t *testing.T) {
 	s := newStage(t)
+	isolate(t)
 	for name, test := range map[string]func(*testing.T, *stage){
 		"endings":                 testEndings,
 		"order on a terminal":     testOrder,
@@ -48,7 +50,12 @@ func TestCapture(t *testing.T) {
 		"keys and hangup":         testTerminalSignals,
 	} {
 		t.Run(name, func(t *testing.T) {
-			s := &stage{bin: s.bin, dir: repository(t)}
+			// Where a helper is killed little else should go on: what is printed
+			// while the descriptors are given back comes late otherwise.
+			if !strings.HasPrefix(name, "helper killed") {
+				t.Parallel()
+			}
+			s := s.again(t)
 			defer gitstoretest.Unchanged(t, s.dir)()
 			test(t, s)
 		})
@@ -81,7 +88,8 @@ func testEndings(t *testing.T, s *stage) {
 	} {
 		for where, run := range map[string]func(testing.TB, *exec.Cmd) ended{"pipes": inPipes, "terminal": onTerminal} {
 			t.Run(act+" in "+where, func(t *testing.T) {
-				s := &stage{bin: s.bin, dir: repository(t)}
+				t.Parallel()
+				s := s.again(t)
 				defer gitstoretest.Unchanged(t, s.dir)()
 				without := run(t, s.command(act, "EXPREC=off"))
 				with := run(t, s.command(act))
@@ -129,7 +137,7 @@ func testOrder(t *testing.T, s *stage) {
 
 // 100 MB pass unchanged, and the record has their head and their tail.
 func testMuch(t *testing.T, s *stage) {
-	s = &stage{bin: s.bin, dir: repository(t)}
+	s = s.again(t)
 	gitstoretest.Git(t, s.dir, "config", "exprec.maxOutputSize", "1m")
 	size := 20_000_000
 	if full() {
@@ -153,7 +161,7 @@ func testMuch(t *testing.T, s *stage) {
 
 func testBytes(t *testing.T, s *stage) {
 	for _, act := range []string{"binary", "endless line", "children"} {
-		s := &stage{bin: s.bin, dir: repository(t)}
+		s := s.again(t)
 		with := inPipes(t, s.command(act))
 		without := inPipes(t, s.command(act, "EXPREC=off"))
 		r := s.only(t)
@@ -165,7 +173,7 @@ func testBytes(t *testing.T, s *stage) {
 // A stdout that does not wait stays one, and loses nothing.
 func testNonblocking(t *testing.T, s *stage) {
 	for _, path := range []string{s.bin + ":" + os.Getenv("PATH"), "/usr/bin:/bin"} {
-		s := &stage{bin: s.bin, dir: repository(t)}
+		s := s.again(t)
 		var ends [2]int
 		if err := unix.Pipe2(ends[:], unix.O_CLOEXEC); err != nil {
 			t.Fatal(err)
@@ -214,7 +222,7 @@ func testNonblocking(t *testing.T, s *stage) {
 // A program whose stdout and stderr are closed ends as ever.
 func testClosed(t *testing.T, s *stage) {
 	for redirect, stderr := range map[string]string{">&-": "words on stderr\n", "2>&-": "", ">&- 2>&-": ""} {
-		s := &stage{bin: s.bin, dir: repository(t)}
+		s := s.again(t)
 		cmd := s.command("exit")
 		cmd.Args = []string{"sh", "-c", `exec "$0" exit ` + redirect, cmd.Path}
 		cmd.Path = "/bin/sh"
@@ -301,7 +309,7 @@ func testFullOutputDisk(t *testing.T, s *stage) {
 	if err := os.Remove(filepath.Join(dir, ".git", "fill")); err != nil {
 		t.Fatal(err)
 	}
-	waitUntil(t, "the run can be sealed", func() bool {
+	poll.Until(t, "the run can be sealed", func() bool {
 		r, err := open(t, dir).Recover(t.Context(), false)
 		return err == nil && len(r.Sealed) == 1
 	})

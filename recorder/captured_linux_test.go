@@ -16,6 +16,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"github.com/exprec/exprec/internal/poll"
 	"github.com/exprec/exprec/recorder"
 )
 
@@ -26,7 +27,7 @@ type stage struct {
 	dir string
 }
 
-// newStage builds both programs. Subtests get repositories of their own.
+// newStage builds both programs. Tests get repositories of their own.
 func newStage(t testing.TB) *stage {
 	t.Helper()
 	s := &stage{bin: t.TempDir()}
@@ -38,6 +39,12 @@ func newStage(t testing.TB) *stage {
 		}
 	}
 	return s
+}
+
+// again is the stage with another repository.
+func (s *stage) again(t testing.TB) *stage {
+	t.Helper()
+	return &stage{bin: s.bin, dir: someRepository(t)}
 }
 
 // withPath is the environment with another search path.
@@ -57,6 +64,18 @@ func (s *stage) command(act string, env ...string) *exec.Cmd {
 	cmd.Dir = s.dir
 	cmd.Env = append(withPath(s.bin+":"+os.Getenv("PATH")), env...)
 	return cmd
+}
+
+// held gives a command a stdin that is open until release is called.
+func held(t testing.TB, cmd *exec.Cmd) (release func()) {
+	t.Helper()
+	from, to, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd.Stdin = from
+	t.Cleanup(func() { from.Close(); to.Close() })
+	return func() { to.Close() }
 }
 
 // ended is how a program ended and what the terminal, or both pipes, showed.
@@ -153,24 +172,21 @@ func openPTY(t testing.TB) (terminal, end *os.File) {
 // name.
 func (s *stage) sealed(t *testing.T, count int) map[string]*recorder.Run {
 	t.Helper()
-	for deadline := time.Now().Add(30 * time.Second); ; time.Sleep(10 * time.Millisecond) {
+	var named map[string]*recorder.Run
+	poll.Until(t, fmt.Sprintf("%d runs are sealed", count), func() bool {
 		runs, err := open(t, s.dir).Runs(t.Context(), "")
 		if err != nil {
 			t.Fatal(err)
 		}
-		named := map[string]*recorder.Run{}
+		named = map[string]*recorder.Run{}
 		for _, r := range runs {
 			if r.Status().Final() && r.Info().Status.Final() {
 				named[r.Info().Name] = r
 			}
 		}
-		if len(named) == count {
-			return named
-		}
-		if time.Now().After(deadline) {
-			t.Fatalf("%d runs are sealed, want %d", len(named), count)
-		}
-	}
+		return len(named) == count
+	})
+	return named
 }
 
 // only is the one run of the project, when it is sealed.

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/exprec/exprec/internal/poll"
 	"github.com/exprec/exprec/recorder"
 )
 
@@ -22,26 +23,25 @@ func testDaemon(t *testing.T, s *stage) {
 	}
 	cmd := s.command("daemon")
 	cmd.Stdout, cmd.Stderr = w, w
-	began := time.Now()
+	release := held(t, cmd)
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
 	w.Close()
+	limit := time.AfterFunc(30*time.Second, release)
 	if err := cmd.Wait(); err != nil {
 		t.Error(err)
 	}
-	if took := time.Since(began); took > daemonWaits*time.Second {
-		t.Errorf("Finish waited for the child: %v", took)
+	if !limit.Stop() {
+		t.Error("Finish waited for the child")
 	}
 	run := s.only(t)
 	equal(t, "status", run.Status(), recorder.Succeeded)
 	equal(t, "recorded", recorded(t, run, "stdout"), "parent\n")
+	release()
 	data, _ := io.ReadAll(r)
 	equal(t, "shown", string(data), "parent\ndaemon\n")
 }
-
-// daemonWaits is how many seconds the child of the act daemon waits.
-const daemonWaits = 3
 
 func testDaemonAndExit(t *testing.T, s *stage) {
 	r, w, err := os.Pipe()
@@ -50,6 +50,7 @@ func testDaemonAndExit(t *testing.T, s *stage) {
 	}
 	cmd := s.command("daemon and exit")
 	cmd.Stdout, cmd.Stderr = w, w
+	release := held(t, cmd)
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -58,11 +59,12 @@ func testDaemonAndExit(t *testing.T, s *stage) {
 	ended := time.Now()
 	equal(t, "the exit", cmd.ProcessState.ExitCode(), 3)
 	run := s.only(t)
-	if took := time.Since(ended); took > (daemonWaits-1)*time.Second {
+	if took := time.Since(ended); took > 4*time.Second { // less than for children that print
 		t.Errorf("the run was sealed %v after its program had ended", took)
 	}
 	equal(t, "exit code", *run.Info().ExitCode, 3)
 	equal(t, "recorded", recorded(t, run, "stdout"), "parent\n")
+	release()
 	data, _ := io.ReadAll(r)
 	equal(t, "shown", string(data), "parent\ndaemon\n")
 }
@@ -91,7 +93,7 @@ func testRecoveredPanic(t *testing.T, s *stage) {
 // What exprec says goes to the terminal and not into the record.
 func testMessages(t *testing.T, s *stage) {
 	for _, act := range []string{"finish", "exit"} {
-		s := &stage{bin: s.bin, dir: repository(t)}
+		s := s.again(t)
 		with := inPipes(t, s.command(act, "LOUD=1"))
 		r := s.only(t)
 		contains(t, "said at the start", with.errs, "exprec: run "+r.Short())
@@ -137,6 +139,7 @@ func testAllKilled(t *testing.T, s *stage) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	held(t, cmd)
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -149,7 +152,7 @@ func testAllKilled(t *testing.T, s *stage) {
 	syscall.Kill(helper, syscall.SIGKILL)
 	syscall.Kill(cmd.Process.Pid, syscall.SIGKILL)
 	cmd.Wait()
-	waitUntil(t, "the run can be sealed", func() bool {
+	poll.Until(t, "the run can be sealed", func() bool {
 		r, err := open(t, s.dir).Recover(t.Context(), false)
 		return err == nil && len(r.Sealed) == 1
 	})
@@ -179,7 +182,7 @@ func testTerminalSignals(t *testing.T, s *stage) {
 		"interrupt": {func(terminal *os.File) { terminal.Write([]byte{3}) }, "SIGINT"},
 		"hangup":    {func(terminal *os.File) { terminal.Close() }, "SIGHUP"},
 	} {
-		s := &stage{bin: s.bin, dir: repository(t)}
+		s := s.again(t)
 		terminal, side := openPTY(t)
 		cmd := s.command("waits")
 		cmd.Stdin, cmd.Stdout, cmd.Stderr = side, side, side

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/exprec/exprec/internal/poll"
 	"github.com/exprec/exprec/recorder"
 )
 
@@ -23,22 +24,21 @@ func lines() string {
 	return all.String()
 }
 
-// killHelper kills the helper of a program that prints, when it has printed
-// some.
-func killHelper(t *testing.T, cmd *exec.Cmd, printed func() int64) {
+// runWithoutHelper runs a program that prints, and kills its helper when it has
+// printed some.
+func runWithoutHelper(t *testing.T, cmd *exec.Cmd, printed func() int64) {
 	t.Helper()
-	waitUntil(t, "the program prints", func() bool { return printed() > 20_000 })
+	release := held(t, cmd)
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	poll.Until(t, "the program prints", func() bool { return printed() > 20_000 })
 	if err := syscall.Kill(helperOf(t, cmd.Process.Pid), syscall.SIGKILL); err != nil {
 		t.Fatal(err)
 	}
-}
-
-func waitUntil(t *testing.T, what string, done func() bool) {
-	t.Helper()
-	for deadline := time.Now().Add(30 * time.Second); !done(); time.Sleep(time.Millisecond) {
-		if time.Now().After(deadline) {
-			t.Fatalf("waited in vain until %s", what)
-		}
+	release()
+	if err := cmd.Wait(); err != nil {
+		t.Error(err)
 	}
 }
 
@@ -50,7 +50,7 @@ func testHelperKilledInPipes(t *testing.T, s *stage) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		testHelperKilled(t, &stage{bin: s.bin, dir: repository(t)}, r, w)
+		testHelperKilled(t, s.again(t), r, w)
 	}
 }
 
@@ -68,20 +68,14 @@ func testHelperKilled(t *testing.T, s *stage, from, to *os.File) {
 	}
 	defer errs.Close()
 	cmd.Stdout, cmd.Stderr = to, errs
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	to.Close()
 	shown := &lockedText{}
 	done := make(chan struct{})
 	go func() {
 		io.Copy(shown, from)
 		close(done)
 	}()
-	killHelper(t, cmd, shown.size)
-	if err := cmd.Wait(); err != nil {
-		t.Error(err)
-	}
+	runWithoutHelper(t, cmd, shown.size)
+	to.Close()
 	<-done
 	from.Close()
 	equal(t, "shown", shown.String() == lines(), true)
@@ -104,13 +98,7 @@ func testHelperKilledAppending(t *testing.T, s *stage) {
 	defer log.Close()
 	cmd := s.command("slowly")
 	cmd.Stdout = log
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	killHelper(t, cmd, func() int64 { info, _ := log.Stat(); return info.Size() })
-	if err := cmd.Wait(); err != nil {
-		t.Error(err)
-	}
+	runWithoutHelper(t, cmd, func() int64 { info, _ := log.Stat(); return info.Size() })
 	data, err := os.ReadFile(name)
 	if err != nil {
 		t.Fatal(err)
@@ -157,7 +145,7 @@ func testTee(t *testing.T, s *stage) {
 	equal(t, "warnings", len(r.Info().Warnings), 0)
 	equal(t, "without sizes", r.Info().Outputs[0].Size, int64(len("words on stdout\n")))
 
-	s = &stage{bin: s.bin, dir: repository(t)}
+	s = s.again(t)
 	cmd = s.command("panic in goroutine")
 	cmd.Env = withPath("/usr/bin:/bin")
 	with = onTerminal(t, cmd)
@@ -197,7 +185,7 @@ func testNothing(t *testing.T, s *stage) {
 // helper.
 func testWrongHelper(t *testing.T, s *stage) {
 	for script, why := range map[string]string{"exit 2": "ended early", "exec sleep 60": "does not answer"} {
-		s := &stage{bin: s.bin, dir: repository(t)}
+		s := s.again(t)
 		bin := t.TempDir()
 		if err := os.WriteFile(filepath.Join(bin, "exprec"), []byte("#!/bin/sh\n"+script+"\n"), 0o700); err != nil {
 			t.Fatal(err)

@@ -130,9 +130,22 @@ func program(t *testing.T, dir, name string, args ...string) *exec.Cmd {
 // repository is a git repository with a few committed and uncommitted files.
 func repository(t testing.TB) string {
 	t.Helper()
+	isolate(t)
+	return someRepository(t)
+}
+
+// isolate keeps the configuration of this machine, and the runs of its user, out
+// of a test.
+func isolate(t testing.TB) {
+	t.Helper()
 	gitstoretest.Isolate(t)
 	t.Setenv("XDG_DATA_HOME", t.TempDir())
-	dir := gitstoretest.Init(t)
+}
+
+// someRepository is a repository in a test that is isolated already.
+func someRepository(t testing.TB) string {
+	t.Helper()
+	dir := gitstoretest.Empty(t)
 	gitstoretest.Write(t, dir, "train.py", "lr = 0.1\n")
 	gitstoretest.Write(t, dir, "lib/model.py", "layers = 3\n")
 	gitstoretest.Git(t, dir, "add", "-A")

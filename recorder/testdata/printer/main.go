@@ -5,6 +5,7 @@ package main
 import (
 	"bufio"
 	"fmt"
+	"io"
 	"log"
 	"os"
 	"os/exec"
@@ -63,8 +64,8 @@ var acts = map[string]func(*recorder.Experiment){
 		fmt.Println("the end")
 	},
 	"kill":  func(*recorder.Experiment) { words(); syscall.Kill(os.Getpid(), syscall.SIGKILL) },
-	"int":   func(*recorder.Experiment) { words(); syscall.Kill(os.Getpid(), syscall.SIGINT); select {} },
-	"waits": func(*recorder.Experiment) { words(); select {} },
+	"int":   func(*recorder.Experiment) { words(); syscall.Kill(os.Getpid(), syscall.SIGINT); waitForEver() },
+	"waits": func(*recorder.Experiment) { words(); waitForEver() },
 	"exec": func(*recorder.Experiment) {
 		words()
 		syscall.Exec("/bin/sh", []string{"sh", "-c", "echo from another program; exit 3"}, os.Environ())
@@ -77,16 +78,10 @@ var acts = map[string]func(*recorder.Experiment){
 	},
 	"daemon": func(e *recorder.Experiment) {
 		defer e.Finish()
-		fmt.Println("parent")
-		c := exec.Command("sh", "-c", "sleep 3; echo daemon")
-		c.Stdout, c.Stderr = os.Stdout, os.Stderr
-		c.Start()
+		daemon()
 	},
 	"daemon and exit": func(e *recorder.Experiment) {
-		fmt.Println("parent")
-		c := exec.Command("sh", "-c", "sleep 3; echo daemon")
-		c.Stdout, c.Stderr = os.Stdout, os.Stderr
-		c.Start()
+		daemon()
 		os.Exit(3)
 	},
 	"order": func(e *recorder.Experiment) {
@@ -107,6 +102,9 @@ var acts = map[string]func(*recorder.Experiment){
 			fmt.Println("line", i)
 			if i%100 == 0 {
 				time.Sleep(time.Millisecond)
+			}
+			if i == 15_000 { // the rest when stdin has ended
+				io.Copy(io.Discard, os.Stdin)
 			}
 		}
 	},
@@ -156,6 +154,21 @@ var acts = map[string]func(*recorder.Experiment){
 func words() {
 	fmt.Println("words on stdout")
 	fmt.Fprintln(os.Stderr, "words on stderr")
+}
+
+// waitForEver is seen as no deadlock.
+func waitForEver() {
+	for {
+		time.Sleep(time.Hour)
+	}
+}
+
+// daemon starts a child that outlives its parent: until stdin ends.
+func daemon() {
+	fmt.Println("parent")
+	c := exec.Command("sh", "-c", "read line; echo daemon")
+	c.Stdin, c.Stdout, c.Stderr = os.Stdin, os.Stdout, os.Stderr
+	c.Start()
 }
 
 func run(script string) {
