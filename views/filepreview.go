@@ -94,7 +94,7 @@ func (d *Dashboard) previewText(v *preview, fsys fs.FS, name string, info fs.Fil
 		return err
 	}
 	if !isText(data) {
-		v.Kind, v.Note = "binary", "This is no text."
+		v.Kind, v.Note = "binary", "This is no text, so it is not shown here."
 		return nil
 	}
 	v.Kind = "text"

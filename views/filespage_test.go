@@ -64,7 +64,7 @@ func TestFilesPage(t *testing.T) {
 		}
 	}
 	for path, want := range map[string]string{
-		"/pic.png": `<img src="` + url + `/pic.png?raw=1"`, "/table.csv": "<code>a,b</code>", "/page.html": "&lt;", "/drawing.svg": `<img src="`, "/empty": "The file is empty.", "/model/weights.bin": "This is no text.",
+		"/pic.png": `<img src="` + url + `/pic.png?raw=1"`, "/table.csv": "<code>a,b</code>", "/page.html": "&lt;", "/drawing.svg": `<img src="`, "/empty": "The file is empty.", "/model/weights.bin": "This is no text, so",
 	} {
 		if page := b.get(url+path, http.StatusOK); !strings.Contains(page, want) || strings.Contains(page, "<script>alert") {
 			t.Errorf("%s lacks %s:\n%s", path, want, page)

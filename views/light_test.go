@@ -101,5 +101,14 @@ func lightPages(b *bench, runs []string) {
 	}
 	tab.Open(b.url + comparing(short(runs[0]), short(runs[1])) + "&tab=charts")
 	tab.Poll(`document.querySelector(".chart.drawn .chart-notes").textContent.startsWith("a few points only")`)
+	tab.Open(b.url + "/runs/" + runs[0])
+	if said := browsertest.Eval[string](tab, `(() => {
+		const form = document.getElementById("run-light");
+		form.addEventListener("submit", event => event.preventDefault());
+		form.requestSubmit();
+		return form.querySelector("button").textContent + form.querySelector("button").getAttribute("aria-disabled");
+	})()`); said != "Getting it…true" {
+		b.Errorf("while a run comes its button says %q", said)
+	}
 	tab.Close()
 }

@@ -3,6 +3,7 @@ package views
 import (
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -111,9 +112,24 @@ func TestEarlierWords(t *testing.T) {
 	fetch(mine)
 
 	page := b.get("/runs/"+id, http.StatusOK)
-	b.has(page, "my words", "their &lt;b&gt;words&lt;/b&gt;", "at the same time", `name="dismiss" value="conclusion"`)
+	b.has(page, "my words", "their &lt;b&gt;words&lt;/b&gt;", "at the same time", "the newer one", `name="dismiss" value="conclusion"`)
 	b.post("/runs/"+id+"/notes", url.Values{"dismiss": {"conclusion"}}, http.StatusSeeOther)
 	page = b.get("/runs/"+id, http.StatusOK)
 	b.has(page, "my words")
 	b.hasNot(page, "their &lt;b&gt;")
+
+	push(mine)
+	fetch(theirs)
+	write(theirs, "their second words")
+	write(mine, "my second words")
+	push(theirs)
+	fetch(mine)
+	button := regexp.MustCompile(`name="use" value="([^"]+)"`).FindStringSubmatch(b.get("/runs/"+id, http.StatusOK))
+	if button == nil {
+		t.Fatal("the other words cannot be used")
+	}
+	b.post("/runs/"+id+"/notes", url.Values{"use": {button[1]}}, http.StatusSeeOther)
+	page = b.get("/runs/"+id, http.StatusOK)
+	b.has(page, "their second words")
+	b.hasNot(page, "my second words", `name="use"`)
 }

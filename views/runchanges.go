@@ -105,7 +105,11 @@ func changeOf(c recorder.Change) valueChange {
 		to = "–"
 	}
 	from, to = visible(from), visible(to)
-	return valueChange{Name: visible(c.Name), From: cutMiddle(from, maxValueWidth), To: cutMiddle(to, maxValueWidth), FromFull: from, ToFull: to}
+	change := valueChange{Name: visible(c.Name), From: cutMiddle(from, maxValueWidth), To: cutMiddle(to, maxValueWidth), FromFull: from, ToFull: to}
+	if c.Name == "git commit" {
+		change.From, change.To = short(from), short(to)
+	}
+	return change
 }
 
 func sideWords(v any) string {

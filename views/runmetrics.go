@@ -137,7 +137,7 @@ func scalarDelta(name string, d *recorder.Difference) delta {
 func deltaOf(c recorder.ResultChange) delta {
 	switch c.Kind {
 	case recorder.Added:
-		return delta{Text: "new"}
+		return delta{Text: "the previous has none"}
 	case recorder.Removed:
 		return delta{}
 	}

@@ -59,6 +59,12 @@ func seen(run *recorder.Run, field string) string {
 	return hex.EncodeToString(sum.Sum(nil)[:8])
 }
 
+// otherMark stands for words that do not count, so that a button can take them.
+func otherMark(e recorder.EarlierNote) string {
+	sum := sha256.Sum256([]byte(e.Text))
+	return e.Field + "-" + hex.EncodeToString(sum[:8])
+}
+
 // editOf reads what a form wants to change. Fields that were changed by somebody
 // else since the form was shown are in Theirs.
 func editOf(run *recorder.Run, r *http.Request) (recorder.Edit, *notesForm) {
@@ -79,6 +85,11 @@ func editOf(run *recorder.Run, r *http.Request) (recorder.Edit, *notesForm) {
 	if into, ok := texts[r.PostForm.Get("dismiss")]; ok {
 		now := noteText(run, r.PostForm.Get("dismiss"))
 		*into = &now // who writes a field anew has seen what lost against it
+	}
+	for _, other := range run.Earlier() {
+		if r.PostForm.Get("use") == otherMark(other) {
+			*texts[other.Field] = &other.Text
+		}
 	}
 	if r.PostForm.Has("tags") {
 		form.Typed["tags"] = r.PostForm.Get("tags")

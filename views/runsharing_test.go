@@ -41,7 +41,7 @@ func TestRunPageSaysWhereARunIs(t *testing.T) {
 		t.Fatal(err)
 	}
 	other := b.record(recorder.Options{Name: "two"}, func(*recorder.Experiment) {})
-	for id, want := range map[string]string{run: ">on origin in another state<", other: ">not shared yet<"} {
+	for id, want := range map[string]string{run: ">changed since origin got it<", other: ">on this machine only<"} {
 		if page := b.get("/runs/"+id, http.StatusOK); !strings.Contains(page, want) {
 			t.Errorf("the page does not say %q", want)
 		}
@@ -69,13 +69,13 @@ func TestPagesOfTwoRecords(t *testing.T) {
 	git("update-ref", "refs/exprec-conflicts/"+run+"/"+rival, rival)
 	address := run + "@" + rival[:12]
 	page := b.get("/runs/"+run, http.StatusOK)
-	for _, want := range []string{"recorded twice", "/runs/" + run[:8] + "@" + rival[:8], "Compare the records", rival[:12], "The one that counts</strong>, shown here"} {
+	for _, want := range []string{"This run was recorded twice", "Differs from record 1 in 1 parameter (lr).", "/runs/" + run[:8] + "@" + rival[:8], "Compare record 1 with 2", "?edit=conclusion", rival[:12], "Record 1</strong>, which you are looking at"} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the page does not say %q", want)
 		}
 	}
 	page = b.get("/runs/"+address, http.StatusOK)
-	if !strings.Contains(page, "Another record</strong>, shown here") || !strings.Contains(page, "0.75") || strings.Contains(page, `/delete"`) {
+	if !strings.Contains(page, "Record 2</strong>, which you are looking at") || !strings.Contains(page, "0.75") || strings.Contains(page, `/delete"`) {
 		t.Error("the page of the other record is not its own")
 	}
 	for _, tab := range runTabs() {

@@ -28,7 +28,7 @@ type runView struct {
 	Group    string
 	Tags     []string
 	Shared   []sharedFact
-	Records  []*recorder.Run // all of a run that has several, the one that counts first
+	Records  []runRecord // all of a run that has several, the one that counts first
 	Said     []recorder.Saying
 	Heard    string // of a run elsewhere: where it is, and when it was last heard
 	Problem  string // why the run cannot be read whole
@@ -102,9 +102,7 @@ func newRunView(ctx context.Context, p *recorder.Project, run *recorder.Run, tab
 		lineage: lineageOf(ctx, p, run), run: run, Tab: tab, Label: visible(run.Label()), Who: visible(whoAndWhere(info)), Group: info.Group, Tags: run.Tags(),
 		Progress: progressOf(run), Heard: heardOf(run), Form: &notesForm{}, Shared: sharedFacts(run), Said: run.Said(),
 	}
-	if records, err := run.Records(); err == nil && len(records) > 1 { // what cannot be read here, exprec check says
-		v.Records = records
-	}
+	v.Records = recordsOf(ctx, p, run)
 	if !run.Started().IsZero() {
 		v.Took = duration(run.Seconds())
 	}

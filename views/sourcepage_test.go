@@ -47,7 +47,7 @@ func TestSourcePage(t *testing.T) {
 		"/own":                 {">data.bin</a>", "symbolic link", ">added</td>"},
 		"/own/train.py":        {`<div class="l" id="L3"><a class="n" href="#L3">3</a><code><span class="h-keyword">def</span>`, `&lt;b&gt;`, `slow\u202e`, "4</a>", "What was not committed"},
 		"/own/empty.txt":       {"The file is empty."},
-		"/own/data.bin":        {"This is no text."},
+		"/own/data.bin":        {"This is no text, so"},
 		"/own/page.html":       {"&lt;", "alert"},
 		"/own/note.ipynb":      {`<span class="h-type">&#34;cells&#34;</span>`},
 		"/own/long.json":       {"1.0 kB more"},

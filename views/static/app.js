@@ -45,6 +45,12 @@ document.addEventListener("click", async (event) => {
 	if (event.target.closest("#help")) document.getElementById("keys").showModal();
 });
 
+// Of tabs that a small screen cannot show at once, the one that is open is seen.
+document.addEventListener("DOMContentLoaded", () => {
+	const tab = document.querySelector(".tabs [aria-current]");
+	if (tab) tab.parentElement.scrollLeft = tab.offsetLeft - tab.parentElement.offsetLeft - (tab.parentElement.clientWidth - tab.offsetWidth) / 2;
+});
+
 // A form that takes long says so, and is sent once.
 document.addEventListener("submit", (event) => {
 	const button = event.target.querySelector("[data-busy]");
