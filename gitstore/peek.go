@@ -2,8 +2,13 @@ package gitstore
 
 import (
 	"context"
+	"fmt"
 	"strings"
 )
+
+// maxPeeked bounds what comes of each commit that is looked at, in bytes: the
+// trees of a million runs have less than half of it.
+const maxPeeked = 128 << 20
 
 // Peek lets read look at commits that refs of a remote stand for: each comes
 // with its tree, without the commits before it and without what its gitlinks
@@ -18,8 +23,15 @@ func (r *Remote) Peek(ctx context.Context, o WireOptions, refs []Ref, read func(
 	if err := w.configure(wantSpecs(refs)); err != nil {
 		return err
 	}
+	limits := w.limits
+	if most := int64(len(refs)) * maxPeeked; most < limits.size {
+		w.limits.size, w.limits.tooMuch = most, fmt.Errorf("the remote sends more than can be looked at: %w", ErrTooLarge)
+	} else if limits.tooMuch == errLarge {
+		w.limits.tooMuch = fmt.Errorf("%w: %w", errLarge, ErrTooLarge)
+	}
 	_, err = w.git(ctx, append(fetchArgs(), "--depth=1")...)
 	if err != nil && ctx.Err() == nil && cannotCut(err) {
+		w.limits = limits
 		_, err = w.git(ctx, fetchArgs()...)
 	}
 	if err != nil {

@@ -18,7 +18,7 @@ type remoteArchive struct {
 // listArchives finds out what the archives of the remote hold, without the runs
 // themselves: those that have not been seen before are read from it.
 func (s *sharing) listArchives(ctx context.Context) error {
-	s.archives, s.stored = nil, nil
+	s.archives, s.stored, s.result.Unread = nil, nil, nil
 	var unknown []gitstore.Ref
 	for _, ref := range s.listing.Refs {
 		if _, ok := monthOf(ref.Name); !ok {
@@ -31,11 +31,8 @@ func (s *sharing) listArchives(ctx context.Context) error {
 		}
 		s.archives = append(s.archives, remoteArchive{ref, runs})
 	}
-	if len(unknown) > 0 {
-		read := func(store *gitstore.Store) error { return s.readArchives(store, unknown) }
-		if err := s.remote.Peek(ctx, s.options.WireOptions, unknown, read); err != nil {
-			return err
-		}
+	if err := s.peek(ctx, unknown); err != nil {
+		return err
 	}
 	s.stored = allArchived(s.archives)
 	if s.options.Runs != nil {
@@ -64,16 +61,46 @@ func allArchived(archives []remoteArchive) (all []archived) {
 	return all
 }
 
-func (s *sharing) readArchives(store *gitstore.Store, refs []gitstore.Ref) error {
-	for _, ref := range refs {
-		runs, err := readArchive(store, ref.Hash)
-		if err != nil {
-			return fmt.Errorf("read %s of %s: %w", ref.Name, s.remote.Name, err)
-		}
-		s.project.keepArchive(ref.Hash, runs)
-		s.archives = append(s.archives, remoteArchive{ref, runs})
+// peek reads archives from the remote. Where some cannot be had they are looked
+// for in halves: one bad archive keeps no other away.
+func (s *sharing) peek(ctx context.Context, refs []gitstore.Ref) error {
+	if len(refs) == 0 {
+		return nil
 	}
-	return nil
+	err := s.remote.Peek(ctx, s.options.WireOptions, refs, func(store *gitstore.Store) error {
+		for _, ref := range refs {
+			runs, err := readArchive(store, ref.Hash)
+			if err != nil {
+				s.leaveUnread(ref, err)
+				continue
+			}
+			s.project.keepArchive(ref.Hash, runs)
+			s.archives = append(s.archives, remoteArchive{ref, runs})
+		}
+		return nil
+	})
+	switch {
+	case !errors.Is(err, gitstore.ErrBadObjects) && !errors.Is(err, gitstore.ErrTooLarge):
+		return err
+	case len(refs) == 1:
+		s.leaveUnread(refs[0], err)
+		return nil
+	}
+	half := len(refs) / 2
+	if err := s.peek(ctx, refs[:half]); err != nil {
+		return err
+	}
+	return s.peek(ctx, refs[half:])
+}
+
+// leaveUnread lets an archive be as it is: what it holds is not known, so that
+// nothing may take its place.
+func (s *sharing) leaveUnread(ref gitstore.Ref, err error) {
+	month, _ := monthOf(ref.Name)
+	if errors.Is(err, gitstore.ErrBadObjects) { // git says it in many words
+		err = fmt.Errorf("%w; git fsck there says more", gitstore.ErrBadObjects)
+	}
+	s.result.Unread = append(s.result.Unread, UnreadArchive{month, err.Error()})
 }
 
 // tips are the commits that the remote has of a run: that of its ref comes

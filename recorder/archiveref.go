@@ -7,6 +7,7 @@ import (
 	"hash"
 	"hash/crc32"
 	"io"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -128,6 +129,15 @@ func archivedIn(root []gitstore.TreeEntry, read func(gitstore.Hash) ([]gitstore.
 		return nil, fmt.Errorf("%w: its runs are not sorted", errNoArchive)
 	}
 	return runs, nil
+}
+
+// sortedRuns are runs sorted by UUID.
+func sortedRuns(tips map[string]gitstore.Hash) []archived {
+	runs := make([]archived, 0, len(tips))
+	for _, uuid := range slices.Sorted(maps.Keys(tips)) {
+		runs = append(runs, archived{uuid, tips[uuid]})
+	}
+	return runs
 }
 
 // findArchived is where a run stands among those of an archive.

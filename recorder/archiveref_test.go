@@ -25,9 +25,7 @@ func archivedRuns(t *rapid.T) []archived {
 		copy(tip[:], rapid.SliceOfN(rapid.Byte(), len(tip), len(tip)).Draw(t, "tip"))
 		tips[fmt.Sprintf("%08x-0000-4000-8000-%012x", a, b)] = tip
 	}
-	plan := archivePlan{}
-	plan.set(tips)
-	return plan.runs
+	return sortedRuns(tips)
 }
 
 // What is written into an archive is what is read from it, from its commits and

@@ -166,7 +166,7 @@ func (s *sharing) pick(months []ripeMonth, n int) (picked []ripeMonth) {
 		if n <= 0 {
 			break
 		}
-		if !s.wholeHere(archivePrefix + month.name) {
+		if !s.wholeHere(archivePrefix+month.name) || s.isUnread(month.name) {
 			continue // somebody else has to do it, who has the rest of the month
 		}
 		if month.name >= now && len(month.runs) > n {
@@ -179,6 +179,11 @@ func (s *sharing) pick(months []ripeMonth, n int) (picked []ripeMonth) {
 		picked = append(picked, month)
 	}
 	return picked
+}
+
+// isUnread reports whether the remote has an archive that could not be read.
+func (s *sharing) isUnread(month string) bool {
+	return slices.ContainsFunc(s.result.Unread, func(a UnreadArchive) bool { return a.Month == month })
 }
 
 // archiveOf is an archive of the remote; it is empty where there is none.
@@ -231,15 +236,8 @@ func (s *sharing) planArchive(month string, runs []ripeRun) *archivePlan {
 		tips[r.uuid] = r.tip
 		plan.refs = append(plan.refs, gitstore.Ref{Name: refPrefix + r.uuid, Hash: r.tip})
 	}
-	plan.set(tips)
+	plan.runs = sortedRuns(tips)
 	return plan
-}
-
-func (plan *archivePlan) set(tips map[string]gitstore.Hash) {
-	plan.runs = make([]archived, 0, len(tips))
-	for _, uuid := range slices.Sorted(maps.Keys(tips)) {
-		plan.runs = append(plan.runs, archived{uuid, tips[uuid]})
-	}
 }
 
 // pushArchives gives the remote archives, each where it is what was listed, and
@@ -409,6 +407,6 @@ func (s *sharing) without(a remoteArchive, tips map[string]gitstore.Hash, uuids 
 		return nil
 	}
 	plan := &archivePlan{was: a}
-	plan.set(tips)
+	plan.runs = sortedRuns(tips)
 	return plan
 }

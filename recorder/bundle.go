@@ -1,6 +1,7 @@
 package recorder
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -91,7 +92,7 @@ func (p *Project) RemoveRemote(ctx context.Context, o ShareOptions) (*Shared, er
 		return nil, err
 	}
 	if len(s.runsThere())+len(s.rivals) == 0 {
-		return nil, fmt.Errorf("%w of those on %s", ErrNoRun, s.remote.Name)
+		return nil, cmp.Or(s.result.unreadErr(), fmt.Errorf("%w of those on %s", ErrNoRun, s.remote.Name))
 	}
 	if o.DryRun {
 		return s.result, nil

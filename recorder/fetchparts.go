@@ -19,10 +19,16 @@ func (s *sharing) fetchPart(ctx context.Context, refs []gitstore.Ref, cuts *int)
 	switch {
 	case err == nil:
 		return errors.Join(s.take(ctx, refs), fetched.Release())
-	case !errors.Is(err, gitstore.ErrBadObjects) || *cuts == 0:
+	case !errors.Is(err, gitstore.ErrBadObjects):
 		return err
+	case *cuts == 0 && len(refs) > 1:
+		for _, ref := range refs {
+			uuid, _ := whose(ref)
+			s.refuse(uuid, fmt.Errorf("it is among %d runs of which some cannot be had: %w", len(refs), err))
+		}
+		return nil
 	}
-	*cuts--
+	*cuts = max(0, *cuts-1)
 	if len(refs) == 1 && s.movedOn(refs[0].Hash, err) {
 		return nil
 	}

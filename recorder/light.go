@@ -155,6 +155,12 @@ func (s *sharing) fetchLight(ctx context.Context, absent map[string]gitstore.Has
 	if err := s.fetchUncovered(ctx, shelf, absent, found); err != nil {
 		return err
 	}
+	for uuid, e := range before {
+		here, err := s.here(uuid)
+		if _, there := absent[uuid]; !there && len(s.result.Unread) > 0 && err == nil && here.IsZero() {
+			found[uuid] = e // it may be in an archive that could not be read
+		}
+	}
 	var fresh []string
 	for uuid, e := range found {
 		if before[uuid] != e {
@@ -384,7 +390,7 @@ func (p *Project) FetchRuns(ctx context.Context, o ShareOptions, runs ...*Run) e
 		if err != nil {
 			return err
 		}
-		if err := shared.Err(); err != nil {
+		if err := shared.refusedErr(); err != nil {
 			return err
 		}
 	}

@@ -31,12 +31,15 @@ func (s *sharing) remember() error {
 	dir := filepath.Join(s.project.Home(), remotesName)
 	forgetRemotes(dir, s.store.Remotes())
 	file, text := filepath.Join(dir, url.PathEscape(s.remote.Name)), refsLine(refs)
-	if hasLine(file, text) {
+	var before []archived
+	if len(s.result.Unread) > 0 { // what those hold is as it was, as far as is known
+		before, text = sortedRuns(readTips(file)), nil
+	} else if hasLine(file, text) {
 		return nil
 	}
 	stored, listed := allArchived(s.archives), tipsOf(refs)
-	text = slices.Grow(text, (len(stored)+len(listed))*tipLine)
-	for uuid, of := range sideBySide(stored, listed) {
+	text = slices.Grow(text, (len(before)+len(stored)+len(listed))*tipLine)
+	for uuid, of := range sideBySide(before, stored, listed) {
 		newest := slices.Concat(of...)
 		text = appendTip(text, uuid, newest[len(newest)-1].tip)
 	}

@@ -52,6 +52,15 @@ type Shared struct {
 	Skipped   int      // refs of the remote beside the runs that are not called as runs are
 	Light     []string // UUIDs of runs of which what lists need has come
 	RolledUp  int      // runs whose refs on the other side went into an archive
+	Unread    []UnreadArchive
+}
+
+// UnreadArchive is an archive of the remote that is damaged or none, or of a kind
+// that this program does not know. It stays there as it is, and the runs that
+// nothing else there has are as if they were not there.
+type UnreadArchive struct {
+	Month  string // yyyy-mm
+	Reason string
 }
 
 // RefusedRun is a run that did not get to the other side.
@@ -61,8 +70,22 @@ type RefusedRun struct {
 	Secret bool // it holds what looks like a secret
 }
 
-// Err is nil unless runs were refused.
+// Err is nil unless runs were refused or archives could not be read.
 func (s *Shared) Err() error {
+	if len(s.Refused) == 0 {
+		return s.unreadErr()
+	}
+	return s.refusedErr()
+}
+
+func (s *Shared) unreadErr() error {
+	if len(s.Unread) == 0 {
+		return nil
+	}
+	return fmt.Errorf("the archive %s of %s was not read, and stays as it is: %s%s", s.Unread[0].Month, s.Remote, s.Unread[0].Reason, andMore(s.Unread[1:]))
+}
+
+func (s *Shared) refusedErr() error {
 	if len(s.Refused) == 0 {
 		return nil
 	}
@@ -70,11 +93,14 @@ func (s *Shared) Err() error {
 	if !slices.ContainsFunc(s.Refused, func(r RefusedRun) bool { return !r.Secret }) {
 		kind = ErrSecret
 	}
-	more := ""
-	if n := len(s.Refused) - 1; n > 0 {
-		more = fmt.Sprintf("; and %d more", n)
+	return fmt.Errorf("the run %s was %w: %s%s", shortID(first.ID), kind, first.Reason, andMore(s.Refused[1:]))
+}
+
+func andMore[T any](others []T) string {
+	if len(others) == 0 {
+		return ""
 	}
-	return fmt.Errorf("the run %s was %w: %s%s", shortID(first.ID), kind, first.Reason, more)
+	return fmt.Sprintf("; and %d more", len(others))
 }
 
 // sharing is one exchange with a remote.
@@ -196,7 +222,7 @@ func (s *sharing) list(ctx context.Context) error {
 			return err
 		}
 		before := s.listing.Refs
-		if err = s.listArchives(ctx); err == nil || ctx.Err() != nil {
+		if err = s.listArchives(ctx); err == nil && len(s.result.Unread) == 0 || ctx.Err() != nil {
 			return err
 		}
 		// An archive that has been replaced meanwhile cannot be had everywhere.
@@ -266,6 +292,9 @@ func (p *Project) Fetch(ctx context.Context, o ShareOptions) (*Shared, error) {
 		return nil, err
 	}
 	if o.Runs != nil && len(s.theirs)+len(s.stored) == 0 {
+		if err := s.result.unreadErr(); err != nil {
+			return nil, fmt.Errorf("no other run on %s begins with %s: %w", s.remote.Name, strings.Join(o.Runs, " or "), err)
+		}
 		return nil, fmt.Errorf("%w on %s begins with %s", ErrNoRun, s.remote.Name, strings.Join(o.Runs, " or "))
 	}
 	err = s.untilSettled(ctx, func() error {

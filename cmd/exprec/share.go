@@ -259,6 +259,11 @@ func (a *app) shared(how string, s *recorder.Shared, err error, o shareOptions) 
 	for _, r := range s.Refused[min(1, len(s.Refused)):] { // the first one is in the error
 		a.errs.line(plain("exprec: refused %s: %s", short(r.ID), sanitizeLine(r.Reason)))
 	}
+	for i, u := range s.Unread {
+		if i > 0 || len(s.Refused) > 0 { // else it is the error
+			a.errs.line(plain("exprec: the archive %s was not read: %s", u.Month, sanitizeLine(u.Reason)))
+		}
+	}
 	return remoteError(s.Err())
 }
 
@@ -276,6 +281,9 @@ func sharedWords(s *recorder.Shared) string {
 			parts = append(parts, fmt.Sprintf("%d %s", p.n, p.what))
 		}
 	}
+	if n := len(s.Unread); n > 0 {
+		parts = append(parts, count(n, "archive")+" not read")
+	}
 	if len(parts) == 0 {
 		return "there are no runs"
 	}
@@ -289,9 +297,13 @@ func sharedJSON(s *recorder.Shared, dry bool) map[string]any {
 	for _, r := range s.Refused {
 		refused = append(refused, map[string]string{"id": r.ID, "reason": r.Reason})
 	}
+	unread := []map[string]string{}
+	for _, u := range s.Unread {
+		unread = append(unread, map[string]string{"archive": u.Month, "reason": u.Reason})
+	}
 	summary := map[string]any{
 		"schema": 1, "remote": s.Remote, "new": list(s.New), "light": list(s.Light), "updated": list(s.Updated), "merged": list(s.Merged),
-		"conflicts": list(s.Conflicts), "refused": refused, "same": s.Same, "rolled_up": s.RolledUp, "dry_run": dry,
+		"conflicts": list(s.Conflicts), "refused": refused, "unread": unread, "same": s.Same, "rolled_up": s.RolledUp, "dry_run": dry,
 	}
 	if s.Address != "" {
 		summary["address"] = s.Address
