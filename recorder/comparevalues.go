@@ -149,7 +149,7 @@ func environmentOf(i *Info) named {
 	e := named{
 		"command": strings.Join(i.Command, " "), "directory": i.Directory, "runtime": i.Runtime,
 		"host": i.Host.Name, "os": i.Host.OS, "arch": i.Host.Arch, "cpu": i.Host.CPU,
-		"cpus": int64(i.Host.CPUs), "memory": i.Host.Memory, "user": i.User,
+		"cpus": int64(i.Host.CPUs), "memory": i.Host.Memory, "user": i.User, "author": i.Author,
 	}
 	if g := i.Git; g != nil {
 		e["git commit"], e["git branch"], e["git dirty"] = g.Commit, g.Branch, g.Dirty

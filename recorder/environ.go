@@ -40,6 +40,7 @@ func describePlace(run *record.Run, p *Project) {
 	run.Directory = relativeDir(p.top)
 	run.Host = environ.Host()
 	run.User = environ.User()
+	run.Author = p.signer()
 	run.Process = record.Process{
 		PID: os.Getpid(), MachineID: journal.MachineID(), BootID: journal.BootID(), PIDNamespace: journal.PIDNamespace(),
 	}

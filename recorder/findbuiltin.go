@@ -19,14 +19,14 @@ var (
 
 func (c *catalog) builtIn(name string) query.Column {
 	if query.IsLater(name) {
-		return first(c.paramValues(name), c.scalarValues("", name), c.resultValues(name), c.exchangedValues(name))
+		own := c.exchangedValues(name)
+		if name == "author" {
+			own = c.textValues(name)
+		}
+		return first(c.paramValues(name), c.scalarValues("", name), c.resultValues(name), own)
 	}
 	if column, ok := textKeys[name]; ok {
-		texts := c.texts(column)
-		return values(func(row int) Value {
-			half, at := texts.in(row)
-			return query.TextOf(half.Text(at))
-		})
+		return c.textValues(column)
 	}
 	if column, ok := setKeys[name]; ok {
 		lists := c.lists(column)
@@ -147,4 +147,13 @@ func (c *catalog) contents(name string) query.Column {
 		}
 		return query.FlagOf(true)
 	})
+}
+
+// textValues are those of a column of texts.
+func (c *catalog) textValues(column string) values {
+	texts := c.texts(column)
+	return func(row int) Value {
+		half, at := texts.in(row)
+		return query.TextOf(half.Text(at))
+	}
 }

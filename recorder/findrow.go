@@ -20,7 +20,7 @@ func (r *Run) summary() (index.Row, error) {
 		Key: index.Key{ID: idBytes(r.uuid), Tip: runCopy{hash: r.tip, remote: r.remote}.key()}, Status: string(r.Status()),
 		Alias: info.Alias, Name: info.Name, Title: r.Title(), Group: info.Group,
 		Description: r.Description(), Conclusion: r.Conclusion(),
-		Host: info.Host.Name, User: info.User, Directory: info.Directory, Runtime: info.Runtime,
+		Host: info.Host.Name, User: info.User, Author: info.Author, Directory: info.Directory, Runtime: info.Runtime,
 		Signal: info.Signal, Continues: info.Continues, RerunOf: info.RerunOf,
 		Tags: r.Tags(), Command: info.Command,
 		Started: nanoseconds(r.Started()), Ended: nanoseconds(r.Ended()), Exit: index.Absent,

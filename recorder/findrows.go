@@ -68,8 +68,11 @@ func (r Row) Status() Status { return Status(r.of.text("status", r.n)) }
 // Host is the name of the machine.
 func (r Row) Host() string { return r.of.text("host", r.n) }
 
-// User is who ran it.
+// User is the account that ran it.
 func (r Row) User() string { return r.of.text("user", r.n) }
+
+// Author is who ran it, by git's user.name; empty where nobody said.
+func (r Row) Author() string { return r.of.text("author", r.n) }
 
 // Failure is the error that ended the run, without its stack; nil where there
 // was none.

@@ -83,7 +83,7 @@ func isoOrNothing(t time.Time) string {
 
 func machineFacts(info *recorder.Info) []fact {
 	h := info.Host
-	facts := []fact{{"Host", h.Name}, {"User", info.User}, {"System", strings.Trim(h.OS+"/"+h.Arch, "/")}, {"Processor", h.CPU}}
+	facts := []fact{{"Host", h.Name}, {"User", info.User}, {"Author", info.Author}, {"System", strings.Trim(h.OS+"/"+h.Arch, "/")}, {"Processor", h.CPU}}
 	if h.CPUs > 0 {
 		facts = append(facts, fact{"CPUs", strconv.Itoa(h.CPUs)})
 	}

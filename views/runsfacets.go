@@ -18,7 +18,7 @@ const (
 // facetKeys are the built-in keys by which the rail filters, and what they are
 // called there.
 var facetKeys = []struct{ key, title string }{
-	{"status", "Status"}, {"tag", "Tags"}, {"group", "Group"}, {"branch", "Branch"}, {"host", "Host"}, {"user", "User"}, {"fetched", "Fetched from"}, {"shared", "Shared"}, {"fingerprint", "Error"},
+	{"status", "Status"}, {"tag", "Tags"}, {"group", "Group"}, {"branch", "Branch"}, {"host", "Host"}, {"user", "User"}, {"author", "Author"}, {"fetched", "Fetched from"}, {"shared", "Shared"}, {"fingerprint", "Error"},
 }
 
 // runsFacet is a key with the values by which runs can be filtered.

@@ -10,7 +10,7 @@ func OfRun(r *recorder.Run) *Run {
 		ID: r.ID(), Alias: info.Alias, Label: r.Label(), Name: info.Name, Title: r.Title(), Group: info.Group,
 		Status: string(r.Status()), Started: MomentOf(r.Started()), Ended: MomentOf(r.Ended()),
 		Seconds: Number(r.Seconds()), Command: some(info.Command), ExitCode: info.ExitCode,
-		Host: info.Host.Name, User: info.User, Tags: some(r.Tags()), Archived: r.Archived(),
+		Host: info.Host.Name, User: info.User, Author: info.Author, Tags: some(r.Tags()), Archived: r.Archived(),
 		Description: r.Description(), Conclusion: r.Conclusion(), Parents: []string{}, Bytes: r.Bytes(),
 		Light: r.Light() != "", Remote: r.Light(),
 	}
@@ -41,7 +41,7 @@ func OfRow(r recorder.Row) *Run {
 		ID: r.ID(), Alias: r.Alias(), Label: r.Label(), Name: r.Name(), Title: r.Title(), Group: r.Group(),
 		Status: string(r.Status()), Started: MomentOf(r.Started()), Ended: MomentOf(r.Ended()),
 		Seconds: Number(r.Seconds()), Command: some(r.Command()), ExitCode: r.ExitCode(),
-		Host: r.Host(), User: r.User(), Tags: some(r.Tags()), Archived: r.Archived(),
+		Host: r.Host(), User: r.User(), Author: r.Author(), Tags: some(r.Tags()), Archived: r.Archived(),
 		Description: r.Description(), Conclusion: r.Conclusion(), Parents: some(r.Parents()), Bytes: r.Bytes(),
 		Light: r.Light() != "", Remote: r.Light(),
 	}

@@ -34,6 +34,7 @@ type Run struct {
 	Error       *string           `json:"error"`
 	Host        string            `json:"host"`
 	User        string            `json:"user"`
+	Author      string            `json:"author"`
 	Git         *Git              `json:"git"`
 	Tags        []string          `json:"tags"`
 	Archived    bool              `json:"archived"`

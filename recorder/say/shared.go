@@ -1,6 +1,7 @@
 package say
 
 import (
+	"cmp"
 	"strings"
 	"time"
 
@@ -43,13 +44,14 @@ func by(r *recorder.Run) string {
 // Whose says who ran a run and on which host.
 func Whose(r *recorder.Run) string {
 	info := r.Info()
+	who := cmp.Or(info.Author, info.User)
 	switch {
-	case info.User == "":
+	case who == "":
 		return info.Host.Name
 	case info.Host.Name == "":
-		return info.User
+		return who
 	}
-	return info.User + " on " + info.Host.Name
+	return who + " on " + info.Host.Name
 }
 
 // Saying says what a word of a run's notes is: a title, an earlier title, a tag

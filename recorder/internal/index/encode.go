@@ -15,7 +15,7 @@ import (
 // other. The directory holds of each column its name, length and checksum.
 const (
 	magic      = "exprecI\n"
-	version    = 1
+	version    = 2
 	headLength = len(magic) + 3*4
 	sumLength  = 4
 )

@@ -47,7 +47,8 @@ type Row struct {
 	Status                               string
 	Alias, Name, Title, Group            string // Title is the one that counts, as edited
 	Description, Conclusion              string
-	Host, User, Directory, Runtime       string
+	Host, User, Author                   string
+	Directory, Runtime                   string
 	Commit, Branch                       string
 	ErrorType, Error, Fingerprint        string
 	Signal, Continues, RerunOf, Snapshot string // Snapshot is the tree of source/, as raw bytes
@@ -69,7 +70,7 @@ type Row struct {
 // The names of the columns of texts, numbers and lists, in the order of the
 // functions below.
 var (
-	textNames = []string{"status", "alias", "name", "title", "group", "description", "conclusion", "host", "user", "directory",
+	textNames = []string{"status", "alias", "name", "title", "group", "description", "conclusion", "host", "user", "author", "directory",
 		"runtime", "commit", "branch", "error_type", "error", "fingerprint", "signal", "continues", "rerun_of", "snapshot"}
 	listNames   = []string{"tags", "command", "parents"}
 	numberNames = []string{"started", "ended", "exit", "rank", "steps", "bytes", "flags"}
@@ -77,7 +78,7 @@ var (
 )
 
 func (r *Row) texts() []*string {
-	return []*string{&r.Status, &r.Alias, &r.Name, &r.Title, &r.Group, &r.Description, &r.Conclusion, &r.Host, &r.User, &r.Directory,
+	return []*string{&r.Status, &r.Alias, &r.Name, &r.Title, &r.Group, &r.Description, &r.Conclusion, &r.Host, &r.User, &r.Author, &r.Directory,
 		&r.Runtime, &r.Commit, &r.Branch, &r.ErrorType, &r.Error, &r.Fingerprint, &r.Signal, &r.Continues, &r.RerunOf, &r.Snapshot}
 }
 

@@ -42,13 +42,13 @@ var builtIns = map[string]Kind{
 	"started": Time, "ended": Time, "duration": Duration, "size": Size,
 	"exit": Number, "rank": Number, "steps": Number,
 	"archived": Flag, "dirty": Flag, "recovered": Flag,
-	"remote": Missing, "shared": Missing, "fetched": Missing,
+	"remote": Missing, "shared": Missing, "fetched": Missing, "author": Missing,
 }
 
 // later are the built-in keys that came when names like theirs could be those of
 // parameters and scalars already: where a run has one, it counts, and nothing is
 // presumed of their kind.
-var later = []string{"remote", "shared", "fetched"}
+var later = []string{"remote", "shared", "fetched", "author"}
 
 // IsLater reports whether a built-in key yields to a run's own values.
 func IsLater(name string) bool { return slices.Contains(later, name) }

@@ -58,7 +58,8 @@ type Run struct {
 	Runtime    string // such as "go1.26.8"
 	Packages   int    // lines of packages.txt
 	Host       Host
-	User       string
+	User       string // of the system
+	Author     string // from git's user.name; empty where nobody said
 	Process    Process
 	Git        *Git
 

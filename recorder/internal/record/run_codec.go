@@ -92,6 +92,7 @@ func placeFields(c *coder, r *Run) {
 	c.int("packages", &r.Packages)
 	nested(c, "host", &r.Host, hostFields)
 	c.string("user", &r.User)
+	c.string("author", &r.Author)
 	nested(c, "process", &r.Process, processFields)
 	optional(c, "git", &r.Git, gitFields)
 }
