@@ -134,7 +134,7 @@ func filesPage(v *filesView) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 11, ", is not here yet.</span> <button data-busy=\"Getting it…\">Get it</button></form>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 11, ", is not here yet.</span> <button data-busy=\"Getting it…\" aria-live=\"polite\">Get it</button></form>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

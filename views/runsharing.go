@@ -22,7 +22,7 @@ type sharedFact struct {
 func sharedFacts(run *recorder.Run) (facts []sharedFact) {
 	f := run.Fetched()
 	if f.From != "" {
-		facts = append(facts, sharedFact{Words: "fetched from " + visible(f.From), Title: "On " + f.Time.Local().Format(time.DateTime) + ranBy(run)})
+		facts = append(facts, sharedFact{Words: "fetched from " + visible(f.From), Title: "On " + f.Time.Local().Format(time.DateTime) + ranBy(run, ", run by ")})
 	}
 	for _, r := range run.Remotes() {
 		if r.Same && r.Remote == f.From {
@@ -40,9 +40,10 @@ func sharedFacts(run *recorder.Run) (facts []sharedFact) {
 	return facts
 }
 
-func ranBy(run *recorder.Run) string {
+// ranBy says who ran a run, where that is known.
+func ranBy(run *recorder.Run, how string) string {
 	if whose := visible(say.Whose(run)); whose != "" {
-		return ", run by " + whose
+		return how + whose
 	}
 	return ""
 }

@@ -60,7 +60,6 @@ document.addEventListener("submit", (event) => {
 		return;
 	}
 	button.setAttribute("aria-disabled", "true");
-	button.setAttribute("aria-live", "polite");
 	button.textContent = button.dataset.busy;
 });
 
