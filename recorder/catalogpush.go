@@ -59,7 +59,7 @@ func (s *sharing) pushCataloged(ctx context.Context, updates []gitstore.Update, 
 		return nil, err
 	}
 	defer from.Close()
-	fresh, entries, err := entriesOf(ctx, s.store, s.uncataloged, false)
+	fresh, entries, err := entriesOf(ctx, s.uncataloged, s.entryTree)
 	if err != nil {
 		return nil, err
 	}
@@ -95,6 +95,18 @@ func (s *sharing) pushCataloged(ctx context.Context, updates []gitstore.Update, 
 		}
 	}
 	return answers, err
+}
+
+// entryTree is the entry of a commit here, whose files are here too.
+func (s *sharing) entryTree(tip gitstore.Hash) ([]gitstore.NewObject, error) {
+	entries := s.lookedAt(tip).entry
+	if entries == nil {
+		var err error
+		if entries, err = readEntry(s.store, tip); err != nil {
+			return nil, err
+		}
+	}
+	return []gitstore.NewObject{gitstore.TreeObject(entries)}, nil
 }
 
 // knownCatalogs are what some catalogs of the remote hold, by clone, as far as

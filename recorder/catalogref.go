@@ -178,47 +178,52 @@ func changeCatalogOnce(ctx context.Context, store *gitstore.Store, ref string, c
 	return true, nil
 }
 
-// entryObjects are the objects by which a catalog stands for a commit of a run.
-// The last is the tree of its entry: the files at the root of the run's tree, and
-// its folders by name only, so that lists know which there are, and runs of one
-// source are seen to be that. The files come before it if they are wanted.
-func entryObjects(store *gitstore.Store, tip gitstore.Hash, files bool) (objects []gitstore.NewObject, err error) {
+// entryOf is how a catalog stands for a commit of a run, whose tree has these
+// entries: with its files, and with its folders by name only, so that lists know
+// which there are, and runs of one source are seen to be that.
+func entryOf(tip gitstore.Hash, root []gitstore.TreeEntry, purged bool) []gitstore.TreeEntry {
+	entries := make([]gitstore.TreeEntry, 0, len(root)+1)
+	for _, e := range root {
+		switch {
+		case e.Name == catalogTip:
+		case purged && !isNotes(e): // somewhere its content may be left, but is not to be shown
+		case e.Mode == filemode.Dir:
+			entries = append(entries, gitstore.TreeEntry{Name: e.Name, Mode: filemode.Submodule, Hash: e.Hash})
+		case e.Mode == filemode.Regular:
+			entries = append(entries, e)
+		}
+	}
+	return append(entries, gitstore.TreeEntry{Name: catalogTip, Mode: filemode.Submodule, Hash: tip})
+}
+
+func readEntry(store *gitstore.Store, tip gitstore.Hash) ([]gitstore.TreeEntry, error) {
 	_, root, err := commitEntries(store, tip)
 	if err != nil {
 		return nil, err
 	}
 	said, err := notesOf(store, root)
-	if err != nil {
-		return nil, err
-	}
-	purged := said.Flag(record.Purged) // somewhere its content may be left, but is not to be shown
-	entries := []gitstore.TreeEntry{{Name: catalogTip, Mode: filemode.Submodule, Hash: tip}}
-	for _, e := range root {
-		switch {
-		case e.Name == catalogTip, purged && !isNotes(e):
-		case e.Mode == filemode.Dir:
-			entries = append(entries, gitstore.TreeEntry{Name: e.Name, Mode: filemode.Submodule, Hash: e.Hash})
-		case e.Mode == filemode.Regular:
-			entries = append(entries, e)
-			if !files {
-				continue
-			}
-			data, err := store.ReadBlob(e.Hash, maxIndexFile)
-			if err != nil {
-				return nil, err
-			}
+	return entryOf(tip, root, said.Flag(record.Purged)), err
+}
+
+// wholeEntry are the objects of an entry: its files, and last its tree.
+func wholeEntry(store *gitstore.Store, tip gitstore.Hash) (objects []gitstore.NewObject, err error) {
+	entries, err := readEntry(store, tip)
+	for _, e := range entries {
+		if err == nil && e.Mode == filemode.Regular {
+			var data []byte
+			data, err = store.ReadBlob(e.Hash, maxIndexFile)
 			objects = append(objects, gitstore.BlobObject(data))
 		}
 	}
-	return append(objects, gitstore.TreeObject(entries)), nil
+	return append(objects, gitstore.TreeObject(entries)), err
 }
 
-// entriesOf are the entries of some runs, and the objects of them, see
-// [entryObjects].
-func entriesOf(ctx context.Context, store *gitstore.Store, tips map[string]gitstore.Hash, files bool) (catalogTrees, []gitstore.NewObject, error) {
+// entriesOf are the entries of some runs, and the objects of them that read gives
+// for their commits, the tree last.
+func entriesOf(ctx context.Context, tips map[string]gitstore.Hash, read func(tip gitstore.Hash) ([]gitstore.NewObject, error)) (catalogTrees, []gitstore.NewObject, error) {
 	uuids := sortedKeys(tips)
 	objects, errs := make([][]gitstore.NewObject, len(uuids)), make([]error, len(uuids))
-	err := inParallel(ctx, len(uuids), func(i int) { objects[i], errs[i] = entryObjects(store, tips[uuids[i]], files) })
+	err := inParallel(ctx, len(uuids), func(i int) { objects[i], errs[i] = read(tips[uuids[i]]) })
 	if err != nil {
 		return nil, nil, err
 	}

@@ -96,7 +96,7 @@ func changeFor(t *rapid.T, store *gitstore.Store, ref string, changes map[string
 	t.Helper()
 	tips := maps.Clone(changes)
 	maps.DeleteFunc(tips, func(_ string, tip gitstore.Hash) bool { return tip.IsZero() })
-	entries, objects, err := entriesOf(t.Context(), store, tips, true)
+	entries, objects, err := entriesOf(t.Context(), tips, func(tip gitstore.Hash) ([]gitstore.NewObject, error) { return wholeEntry(store, tip) })
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -305,7 +305,7 @@ func (s *sharing) fetchRoots(ctx context.Context, shelf lightShelf, runs []strin
 	for _, uuid := range runs {
 		some[uuid] = tips[uuid]
 	}
-	entries, objects, err := entriesOf(ctx, roots.Store, some, true)
+	entries, objects, err := entriesOf(ctx, some, func(tip gitstore.Hash) ([]gitstore.NewObject, error) { return wholeEntry(roots.Store, tip) })
 	if err != nil {
 		return err
 	}

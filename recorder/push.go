@@ -7,7 +7,6 @@ import (
 	"slices"
 
 	"github.com/exprec/exprec/gitstore"
-	"github.com/exprec/exprec/recorder/internal/record"
 )
 
 // pushTries bounds how often a push is made again because somebody else pushes
@@ -56,6 +55,7 @@ func (s *sharing) sortUpdated(pushed map[string]bool) {
 // with some of it.
 func (s *sharing) pushOnce(ctx context.Context, done map[string]bool) (again bool, err error) {
 	s.moved = false
+	s.looks.Clear() // what was seen depends on what the remote has
 	updates, behind, err := s.plan(ctx)
 	if err != nil {
 		return false, err
@@ -119,26 +119,11 @@ func (s *sharing) withoutSecrets(ctx context.Context, updates []gitstore.Update)
 	if s.options.AllowSecrets {
 		return updates, nil
 	}
-	found := make([]string, len(updates))
-	errs := make([]error, len(updates))
+	looks := make([]look, len(updates))
 	err := inParallel(ctx, len(updates), func(i int) {
-		u := updates[i]
-		uuid, ok := runOf(gitstore.Ref{Name: u.Ref})
-		if !ok {
-			return
+		if uuid, ok := runOf(gitstore.Ref{Name: updates[i].Ref}); ok {
+			looks[i] = s.look(ctx, uuid, updates[i].New)
 		}
-		run := s.project.load(s.store, uuid, u.New)
-		if run.known() && len(run.started.Large)+len(run.largeSource()) == 0 {
-			s.light.Store(u.New, true)
-		}
-		theirs, shown := s.shown(uuid, run)
-		if !shown {
-			found[i], errs[i] = s.secretIn(ctx, run)
-			return
-		}
-		look := secretLook{ctx: ctx}
-		look.words(run, theirs)
-		found[i] = look.found
 	})
 	if err != nil {
 		return nil, err
@@ -146,38 +131,18 @@ func (s *sharing) withoutSecrets(ctx context.Context, updates []gitstore.Update)
 	refused := map[string]bool{}
 	for i, u := range updates {
 		uuid, _ := runOf(gitstore.Ref{Name: u.Ref})
-		if errs[i] != nil {
-			return nil, fmt.Errorf("look for secrets in the run %s: %w", shortID(uuid), errs[i])
+		if err := looks[i].err; err != nil {
+			return nil, fmt.Errorf("look for secrets in the run %s: %w", shortID(uuid), err)
 		}
-		if found[i] != "" {
+		if found := looks[i].secret; found != "" {
 			refused[uuid] = true
-			s.result.Refused = append(s.result.Refused, RefusedRun{ID: uuid, Reason: found[i], Secret: true})
+			s.result.Refused = append(s.result.Refused, RefusedRun{ID: uuid, Reason: found, Secret: true})
 		}
 	}
 	return slices.DeleteFunc(updates, func(u gitstore.Update) bool {
 		uuid, ok := runOf(gitstore.Ref{Name: u.Ref})
 		return ok && refused[uuid]
 	}), nil
-}
-
-// shown reports whether the remote has the same record already, so that only
-// notes are new, and which it has.
-func (s *sharing) shown(uuid string, run *Run) (said notes, ok bool) {
-	tips := s.tips(uuid)
-	if len(tips) == 0 {
-		return said, false
-	}
-	ours, err := stateOf(s.store, uuid, run.tip)
-	if err != nil {
-		return said, false
-	}
-	for _, there := range tips {
-		theirs, err := stateOf(s.store, uuid, there)
-		if err == nil && ours.base.hash == theirs.base.hash {
-			said, ok = record.Join(said, theirs.notes), true
-		}
-	}
-	return said, ok
 }
 
 func (s *sharing) note(u gitstore.Update) {

@@ -119,7 +119,7 @@ type sharing struct {
 	gone    map[gitstore.Hash]bool   // commits that the remote did not have any more
 	moved   bool                     // refs of the remote have moved since they were listed
 	beside  bool                     // what is there says nothing of what a fetch finds
-	light   sync.Map                 // tips of runs without large contents, as far as they were looked at
+	looks   sync.Map                 // at tips of runs, see look
 
 	archives []remoteArchive          // all of the remote
 	stored   []archived               // the runs in them that are wanted, sorted by UUID

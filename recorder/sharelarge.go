@@ -20,7 +20,7 @@ func (s *sharing) pushLarge(ctx context.Context, updates []gitstore.Update) ([]g
 	contents, heavy := map[gitstore.Pointer]bool{}, map[string]*Run{}
 	for _, u := range updates {
 		uuid, ok := runOf(gitstore.Ref{Name: u.Ref})
-		if _, light := s.light.Load(u.New); !ok || light || u.New.IsZero() {
+		if !ok || u.New.IsZero() || s.lookedAt(u.New).light {
 			continue
 		}
 		run := s.project.load(s.store, uuid, u.New)

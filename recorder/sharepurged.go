@@ -20,6 +20,9 @@ func (s *sharing) updateOf(ctx context.Context, uuid string, here gitstore.Hash)
 	if has(here) {
 		return u, false, nil
 	}
+	if !s.look(ctx, uuid, here).purged {
+		return gitstore.Update{Ref: refPrefix + uuid, New: here, Old: there}, true, nil
+	}
 	if g, purged := s.graveOf(uuid, here); purged {
 		if has(g.hash) {
 			return u, false, nil
