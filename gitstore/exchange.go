@@ -74,6 +74,10 @@ type Answer struct {
 	Update
 	// Stale: the ref is not what was expected; somebody else has moved it.
 	Stale bool
+	// Unlisted: it is stale as the one who pushes sees it at once.
+	Unlisted bool
+	// Unchanged: the ref had the new value already.
+	Unchanged bool
 	// Reason is why the remote refused it, empty where it did not.
 	Reason string
 }
@@ -233,10 +237,14 @@ func parseAnswers(out []byte, updates []Update) []Answer {
 		if !ok {
 			continue
 		}
-		a := Answer{Update: u}
+		a := Answer{Update: u, Unchanged: fields[0] == "="}
 		if fields[0] == "!" {
 			a.Reason = strings.TrimSpace(fields[2])
+			if said, ok := strings.CutPrefix(a.Reason, "[remote rejected] ("); ok {
+				a.Reason = strings.TrimSuffix(said, ")")
+			}
 			a.Stale = isStale(a.Reason)
+			a.Unlisted = a.Stale && (u.Old.IsZero() || strings.Contains(a.Reason, "stale info"))
 		}
 		answers = append(answers, a)
 	}

@@ -89,6 +89,13 @@ func (t *tail) Write(b []byte) (int, error) {
 	return len(b), nil
 }
 
+// add writes a line, unless it has been said: a hook may say the same of every ref.
+func (t *tail) add(line string) {
+	if line += "\n"; !strings.Contains("\n"+t.String(), "\n"+line) {
+		t.Write([]byte(line))
+	}
+}
+
 // sentence is what git said, on one line.
 func (t *tail) sentence() string {
 	words := strings.Join(strings.Fields(t.String()), " ")

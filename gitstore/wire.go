@@ -378,7 +378,7 @@ func (w *words) pass(final bool) {
 	w.line = w.line[:0]
 	if strings.TrimSpace(text) == "" {
 		if final && w.returned != "" { // ssh ends its lines with both
-			w.said.Write([]byte(w.returned + "\n"))
+			w.said.add(w.returned)
 		}
 		w.returned = ""
 		return
@@ -390,9 +390,9 @@ func (w *words) pass(final bool) {
 		w.moved = w.heard
 	}
 	if final && !isNoise(text) {
-		w.said.Write([]byte(text + "\n"))
+		w.said.add(text)
 		if said, ok := strings.CutPrefix(text, "remote:"); ok {
-			w.wire.theirs.Write([]byte(said + "\n"))
+			w.wire.theirs.add(said)
 		}
 	}
 	if w.wire.progress != nil {

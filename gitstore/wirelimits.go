@@ -124,7 +124,7 @@ func (w *wire) bounded(c *exec.Cmd) error {
 func isNoise(line string) bool {
 	said := strings.TrimPrefix(line, "remote: ")
 	return strings.HasSuffix(strings.TrimRight(said, " \x1b[K"), "done.") || strings.Contains(said, "% (") ||
-		strings.HasPrefix(said, "Total ") || strings.HasPrefix(said, "Delta compression ") || strings.HasPrefix(line, "From ") || strings.HasPrefix(line, " ")
+		strings.HasPrefix(said, "Total ") || strings.HasPrefix(said, "Delta compression ") || strings.HasPrefix(said, "error: hook declined to update ") || strings.HasPrefix(line, "From ") || strings.HasPrefix(line, " ")
 }
 
 // outOfMemory says so in words of our own.

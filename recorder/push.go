@@ -13,6 +13,10 @@ import (
 // the same runs.
 const pushTries = 20
 
+// maxUnlisted is how often a remote may have another state of a run than it has
+// just listed: more often is no race.
+const maxUnlisted = 3
+
 // Push gives a remote the runs of the project, or what is new of them. A run
 // that somebody else has edited there is fetched, joined, and pushed again. Where
 // the remote has several addresses it is one of them: see [Project.PushPlaces].
@@ -101,6 +105,11 @@ func (s *sharing) pushOnce(ctx context.Context, done map[string]bool) (again boo
 			s.pushed = append(s.pushed, a.Update)
 		}
 		switch {
+		case isRun && (a.Unchanged || a.Unlisted):
+			again = true
+			if s.unlisted[a.Update]++; s.unlisted[a.Update] > maxUnlisted {
+				return false, fmt.Errorf("%w: %s hides the run %s from fetches or from pushes", ErrRefused, s.remote.Name, shortID(uuid))
+			}
 		case a.Stale:
 			again = again || isRun || a.Ref == viewsRef
 		case a.Reason != "" && isRun:

@@ -106,20 +106,21 @@ func andMore[T any](others []T) string {
 // sharing is one exchange with a remote.
 type sharing struct {
 	knownSources
-	project *Project
-	store   *gitstore.Store
-	remote  *gitstore.Remote
-	options ShareOptions
-	result  *Shared
-	listing *gitstore.Listing
-	theirs  map[string]gitstore.Hash // tips of refs by UUID
-	rivals  map[string]gitstore.Hash // by ref
-	views   gitstore.Hash            // the remote's saved views, zero for none
-	pushed  []gitstore.Update        // that the remote has taken
-	gone    map[gitstore.Hash]bool   // commits that the remote did not have any more
-	moved   bool                     // refs of the remote have moved since they were listed
-	beside  bool                     // what is there says nothing of what a fetch finds
-	looks   sync.Map                 // at tips of runs, see look
+	project  *Project
+	store    *gitstore.Store
+	remote   *gitstore.Remote
+	options  ShareOptions
+	result   *Shared
+	listing  *gitstore.Listing
+	theirs   map[string]gitstore.Hash // tips of refs by UUID
+	rivals   map[string]gitstore.Hash // by ref
+	views    gitstore.Hash            // the remote's saved views, zero for none
+	pushed   []gitstore.Update        // that the remote has taken
+	gone     map[gitstore.Hash]bool   // commits that the remote did not have any more
+	unlisted map[gitstore.Update]int  // how often it had another state than it lists
+	moved    bool                     // refs of the remote have moved since they were listed
+	beside   bool                     // what is there says nothing of what a fetch finds
+	looks    sync.Map                 // at tips of runs, see look
 
 	archives []remoteArchive          // all of the remote
 	stored   []archived               // the runs in them that are wanted, sorted by UUID
@@ -132,7 +133,7 @@ type sharing struct {
 
 // share prepares an exchange with a remote and lists what that has.
 func (p *Project) share(ctx context.Context, o ShareOptions) (*sharing, error) {
-	s := &sharing{project: p, store: p.stores[0], options: o, fresh: map[string]bool{}}
+	s := &sharing{project: p, store: p.stores[0], options: o, fresh: map[string]bool{}, unlisted: map[gitstore.Update]int{}}
 	var err error
 	if s.remote, err = p.remoteOf(o.Remote); err != nil {
 		return nil, err

@@ -101,7 +101,9 @@ func (a *app) deleteRemote(ctx context.Context, remote string, refs []string, ye
 		if err != nil {
 			return remoteError(err)
 		}
-		a.note("removed %s from %s", count(len(shared.Updated), "run"), sharedWith(shared))
+		if n := len(shared.Updated); n > 0 {
+			a.note("removed %s from %s", count(n, "run"), sharedWith(shared))
+		}
 		return remoteError(shared.Err())
 	})
 	if err == nil && !found {

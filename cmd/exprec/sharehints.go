@@ -18,7 +18,10 @@ var remoteHints = []struct{ words, hint string }{
 	{"Authorization error", mayNotHint},
 	{"access denied or repository not exported", "there is no such repository, or it takes no pushes"},
 	{"Permission denied (publickey", "ssh has no key that the host knows: ssh-add -l lists those it has"},
-	{"deny updating a hidden ref", "the server hides the refs of runs, by its transfer.hideRefs"},
+	{"deny updating a hidden ref", hiddenHint},
+	{"from fetches or from pushes", hiddenHint},
+	{"pack exceeds maximum allowed size", "the server takes less at once, by its receive.maxInputSize; exprec push RUN gives it fewer runs"},
+	{"hook declined", "a hook of the server decides that: who runs the server can let refs/exprec/* pass"},
 }
 
 const (
@@ -26,6 +29,7 @@ const (
 	trustHint    = "git config --global http.sslCAInfo FILE trusts the authority of the host"
 	passwordHint = "a credential helper, ~/.netrc or askpass must know the password, as for git fetch"
 	wrongHint    = "the password or token that git has for this host is not the right one"
+	hiddenHint   = "the server's transfer.hideRefs, receive.hideRefs and uploadpack.hideRefs have to leave out refs/exprec"
 	mayNotHint   = "the user or token that git has for this host may not do that"
 )
 
