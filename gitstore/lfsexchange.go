@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -166,4 +167,27 @@ func (r *Remote) largeWire(o WireOptions, push bool) (*wire, error) {
 // this machine.
 func (w *wire) keepLarge(l *LFS) error {
 	return w.configure(fmt.Appendf(nil, "[lfs]\n\tstorage = %q\n", filepath.Dir(l.dir)))
+}
+
+// localURL is the address of a folder on this machine as a URL that says where it
+// is: git-lfs does not find all that git does, with a colon or a percent sign in
+// the path, or without the .git at its end. Other addresses stay as they are.
+func (w *wire) localURL(address string) string {
+	path := w.remote.store.config().instead(address, ".insteadof")
+	if rest, ok := strings.CutPrefix(path, "file://"); ok {
+		var err error
+		if path, err = url.PathUnescape(rest); err != nil {
+			return address
+		}
+	} else if before, _, ok := strings.Cut(path, ":"); ok && !strings.Contains(before, "/") {
+		return address
+	}
+	if !filepath.IsAbs(path) {
+		path = filepath.Join(w.folder(), path)
+	}
+	path = filepath.Clean(path)
+	if !fileExists(path) && fileExists(path+".git") {
+		path += ".git"
+	}
+	return "file://" + (&url.URL{Path: path}).EscapedPath()
 }

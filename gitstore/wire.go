@@ -159,8 +159,8 @@ func (w *wire) settings() []string {
 	if w.push {
 		address = w.remote.pushURL
 	}
-	if w.large && !strings.Contains(address, ":") && !filepath.IsAbs(address) {
-		address = filepath.Join(w.folder(), address)
+	if w.large {
+		address = w.localURL(address)
 	}
 	address, secret := splitAddress(w.remote.store.config().rewritten(address))
 	pairs := [][2]string{{"remote." + wireRemote + ".url", address}}

@@ -3,11 +3,13 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
+	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -62,7 +64,11 @@ func (a *app) openFetched(ctx context.Context, p *recorder.Project, r *recorder.
 	_, err := p.FetchLarge(ctx, a.sharing("", shareOptions{}), r, path, "files/"+path, "source/"+path)
 	switch {
 	case errors.Is(err, gitstore.ErrNoRemote):
-		return nil, missing
+		from := cmp.Or(r.Fetched().From, "ADDRESS")
+		if info, err := os.Stat(from); err == nil && !info.IsDir() {
+			from = "ADDRESS" // a bundle has no large contents
+		}
+		return nil, &failure{missing, missing.Error(), fmt.Sprintf("exprec fetch --large %s %s gets it", quote(from), r.Short())}
 	case err != nil:
 		return nil, remoteError(err)
 	}
