@@ -219,13 +219,13 @@ func (r *Rows) Spreads() []Spread {
 	return found
 }
 
-// Whose is the key that tells the rows apart by who ran them, "user", or where the
-// user is the same everywhere by where they ran, "host". It is empty where neither
-// does.
+// Whose is the key that tells the rows apart by who ran them, "author" or "user",
+// or where that is the same everywhere by where they ran, "host". It is empty where
+// nothing does.
 func (r *Rows) Whose() string {
-	for _, key := range []string{"user", "host"} {
+	for _, key := range []string{"author", "user", "host"} {
 		column, err := r.Column(key)
-		if err != nil {
+		if err != nil || !column.BuiltIn() { // a parameter of that name says something else
 			continue
 		}
 		if t := r.Tally(column, 2); t.Many || len(t.Counts) > 1 {

@@ -79,14 +79,15 @@ func TestSpreads(t *testing.T) {
 // Rows say whether users tell them apart, or else hosts.
 func TestWhose(t *testing.T) {
 	b := newBench(t)
-	for _, who := range []struct{ user, host, want string }{
-		{"ada", "gpu-1", ""}, {"ada", "gpu-1", ""}, {"", "gpu-1", ""}, {"ada", "gpu-2", "host"}, {"ben", "gpu-2", "user"}, {"cy", "gpu-1", "user"},
+	for _, who := range []struct{ author, user, host, want string }{
+		{"", "ada", "gpu-1", ""}, {"", "ada", "gpu-1", ""}, {"", "", "gpu-1", ""}, {"Ada", "ada", "gpu-2", "host"},
+		{"Ada", "ben", "gpu-2", "user"}, {"", "cy", "gpu-1", "user"}, {"Ben", "ben", "gpu-2", "author"},
 	} {
 		m := b.run("run")
-		m.User, m.Host.Name = who.user, who.host
+		m.Author, m.User, m.Host.Name = who.author, who.user, who.host
 		b.seal(m)
 		if got := rowsOf(b, "").Whose(); got != who.want {
-			t.Errorf("with a run of %s on %s the runs are told apart by %q, want %q", who.user, who.host, got, who.want)
+			t.Errorf("with %+v the runs are told apart by %q", who, got)
 		}
 	}
 }

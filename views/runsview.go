@@ -1,6 +1,7 @@
 package views
 
 import (
+	"cmp"
 	"math"
 	"slices"
 	"strings"
@@ -106,6 +107,8 @@ func (l *runsList) row(r recorder.Row) runsRow {
 func (l *runsList) second(r recorder.Row) string {
 	var words []string
 	switch l.whose {
+	case "author":
+		words = append(words, visible(cmp.Or(r.Author(), r.User())))
 	case "user":
 		words = append(words, visible(r.User()))
 	case "host":
