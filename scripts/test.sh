@@ -2,7 +2,7 @@
 # Installs what the tests need and runs all checks and tests.
 #
 #   ./scripts/test.sh             on Debian (or a relative) with Go and git, as
-#                                 root or with sudo; about twelve minutes on two cores
+#                                 root or with sudo; less than ten minutes on two cores
 #   ./scripts/test.sh PACKAGE…    the same for some packages only
 #
 # A skipped test is a failure: everything a test needs is installed here.
@@ -70,18 +70,36 @@ source=$(go mod download -json "$lfs" | sed -n 's/.*"Dir": "\(.*\)".*/\1/p')
 checks=passed
 ./scripts/check.sh || checks=failed
 
+# A shell has what it starts in the background ignore these, and so would the
+# programs that the tests interrupt.
+heeding=(env --default-signal=HUP,INT,QUIT)
+
+# The Python tests wait most of the time: they run beside the others.
 python=passed
+beside=
 if [ $# -eq 0 ]; then
-	./scripts/python.sh || python=failed
+	said=$(mktemp)
+	trap 'rm -f "$said"' EXIT
+	"${heeding[@]}" ./scripts/python.sh >"$said" 2>&1 &
+	beside=$!
+	# The longest packages first, so that none is at work alone at the end.
+	set -- ./recorder ./cmd/exprec ./views ./...
 fi
 
-[ $# -gt 0 ] || set -- ./...
 echo '== go test -race'
 # A program with the race detector sleeps a second before it exits, and the tests
 # start thousands of them.
 export GORACE="${GORACE:-atexit_sleep_ms=20}"
+# Tests wait for disks, programs and each other: a package more than there are
+# processors keeps these busy. vet is among the checks.
 tests=passed
-go test -race -count=1 -timeout 15m -json "$@" | go run ./scripts/testreport || tests=failed
+"${heeding[@]}" go test -race -count=1 -timeout 15m -p $(($(nproc) + 1)) -vet=off -ldflags=-w -json "$@" |
+	go run ./scripts/testreport || tests=failed
+
+if [ -n "$beside" ]; then
+	wait "$beside" || python=failed
+	cat "$said"
+fi
 
 echo "checks $checks, tests $tests, Python $python"
 [ "$checks$tests$python" = passedpassedpassed ]

@@ -7,6 +7,7 @@ import json
 import os
 import pathlib
 import shutil
+import signal
 import subprocess
 import sys
 import textwrap
@@ -17,6 +18,9 @@ import pytest
 #: The interpreter of the scripts; another one than this with EXPREC_PYTHON.
 PYTHON = os.environ.get("EXPREC_PYTHON", sys.executable)
 TOP = pathlib.Path(__file__).resolve().parents[2]
+
+# A shell has what it starts in the background ignore it, and so would the scripts.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -43,6 +47,11 @@ def go_environment() -> dict[str, str]:
     return dict(json.loads(done.stdout))
 
 
+def build(program: pathlib.Path, package: str) -> None:
+    """Build a program of this repository, as the tests in Go do: so packages are compiled once."""
+    subprocess.run(["go", "build", "-o", str(program), package], cwd=TOP, env={**os.environ, "CGO_ENABLED": "0"}, check=True)
+
+
 @pytest.fixture(scope="session")
 def binary(tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
     """The folder of exprec: EXPREC_BIN, or built from this repository."""
@@ -50,7 +59,7 @@ def binary(tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
     if given:
         return pathlib.Path(given)
     folder = tmp_path_factory.mktemp("bin")
-    subprocess.run(["go", "build", "-o", str(folder / "exprec"), "./cmd/exprec"], cwd=TOP, check=True)
+    build(folder / "exprec", "./cmd/exprec")
     return folder
 
 

@@ -10,7 +10,7 @@ import sys
 
 import pytest
 
-from conftest import TOP, Project, go_environment
+from conftest import TOP, Project, build, go_environment
 
 DIGITS = (TOP / "python" / "examples" / "digits.py").read_text()
 
@@ -18,7 +18,7 @@ DIGITS = (TOP / "python" / "examples" / "digits.py").read_text()
 @pytest.fixture(scope="session")
 def go_digits(tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
     program = tmp_path_factory.mktemp("digits") / "digits"
-    subprocess.run(["go", "build", "-o", str(program), "./examples/digits"], cwd=TOP, check=True)
+    build(program, "./examples/digits")
     return program
 
 
