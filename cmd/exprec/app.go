@@ -126,6 +126,9 @@ func (a *app) find() (*recorder.Project, error) {
 	if ferr == nil && repo.Unsuitable != nil {
 		return nil, failed("", "no runs can be read here: %v", repo.Unsuitable)
 	}
+	if gitDir := os.Getenv("GIT_DIR"); gitDir != "" { // of a hook, which may have gone to another folder since
+		return nil, &failure{err, fmt.Sprintf("%v, where GIT_DIR is %s", err, sanitizeLine(gitDir)), "unset GIT_DIR: git and exprec look there, not in the folder"}
+	}
 	return nil, err
 }
 

@@ -154,7 +154,7 @@ func sharedWith(s *recorder.Shared) string {
 
 func (a *app) fetch(ctx context.Context, args []string, o shareOptions) error {
 	project, err := a.open(ctx)
-	if errors.Is(err, recorder.ErrNoProject) {
+	if errors.Is(err, recorder.ErrNoProject) && os.Getenv("GIT_DIR") == "" {
 		return &failure{err, err.Error(), "go to a clone of the repository, or make one by git init: runs are fetched into it"}
 	}
 	if err != nil {

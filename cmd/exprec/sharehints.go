@@ -4,6 +4,7 @@ import "strings"
 
 // remoteHints say what can be done about what git, ssh and git-lfs complain of.
 var remoteHints = []struct{ words, hint string }{
+	{"missing protocol", "git-lfs cannot read this address, as it cannot those of IPv6: git config lfs.url says where it is to go"},
 	{"did not go along: there is no git-lfs", "install git-lfs; " + noLargeHint},
 	{"did not go along", noLargeHint},
 	{"certificate verification failed", trustHint},
