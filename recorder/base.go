@@ -41,29 +41,39 @@ type base struct {
 	entries []gitstore.TreeEntry
 }
 
-// baseOf finds the base below a tip, and the notes of the tip. A commit of
-// notes holds what its parent holds but for the notes.
+// baseOf finds the base below a tip, and the notes of the tip.
 func baseOf(store *gitstore.Store, tip gitstore.Hash) (base, notes, error) {
+	top, info, said, err := topOf(store, tip)
+	if err != nil {
+		return base{}, notes{}, err
+	}
+	return top.below(store, info), said, nil
+}
+
+// topOf takes a tip for a base, and gives its notes.
+func topOf(store *gitstore.Store, tip gitstore.Hash) (base, gitstore.CommitInfo, notes, error) {
 	info, entries, err := commitEntries(store, tip)
 	if err != nil {
-		return base{}, notes{}, err
+		return base{}, info, notes{}, err
 	}
 	said, err := notesOf(store, entries)
-	if err != nil {
-		return base{}, notes{}, err
-	}
-	found := base{hash: tip, entries: entries}
+	return base{hash: tip, entries: entries}, info, said, err
+}
+
+// below goes from a tip down to the base. A commit of notes holds what its parent
+// holds but for the notes.
+func (b base) below(store *gitstore.Store, info gitstore.CommitInfo) base {
 	for range maxChain {
 		if len(info.Parents) == 0 {
 			break
 		}
-		below, under, err := commitEntries(store, info.Parents[0])
-		if err != nil || !sameRecord(found.entries, under) {
+		parent, under, err := commitEntries(store, info.Parents[0])
+		if err != nil || !sameRecord(b.entries, under) {
 			break
 		}
-		found, info = base{hash: info.Parents[0], entries: under}, below
+		b, info = base{hash: info.Parents[0], entries: under}, parent
 	}
-	return found, said, nil
+	return b
 }
 
 // notesOf are the notes in a tree.

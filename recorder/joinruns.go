@@ -30,34 +30,47 @@ type state struct {
 // stateOf reads the state of a run that a commit stands for. A commit that is
 // that of another run, or of none, is refused.
 func stateOf(store *gitstore.Store, uuid string, tip gitstore.Hash) (state, error) {
-	s := state{store: store, tip: tip}
-	var err error
-	if s.base, s.notes, err = baseOf(store, tip); err != nil {
-		return s, err
+	s, info, err := stateAt(store, uuid, tip)
+	if err == nil {
+		s.base = s.base.below(store, info)
 	}
+	return s, err
+}
+
+// stateAt is stateOf but for the base, for which it takes the commit itself.
+func stateAt(store *gitstore.Store, uuid string, tip gitstore.Hash) (s state, info gitstore.CommitInfo, err error) {
+	s = state{store: store, tip: tip}
+	if s.base, info, s.notes, err = topOf(store, tip); err == nil {
+		err = s.judge(uuid)
+	}
+	return s, info, err
+}
+
+// judge says whether the base is that of a run, and how that stands.
+func (s *state) judge(uuid string) error {
 	for _, e := range s.base.entries {
 		if e.Name != record.RunFile {
 			continue
 		}
-		data, err := store.ReadBlob(e.Hash, maxRunFile)
+		data, err := s.store.ReadBlob(e.Hash, maxRunFile)
 		if err != nil {
-			return s, err
+			return err
 		}
 		info, err := record.DecodeRun(data)
 		if info == nil {
-			return s, err
+			return err
 		}
 		if info.UUID != uuid {
-			return s, fmt.Errorf("its run.msgpack is that of another run, %.40q", info.UUID)
+			return fmt.Errorf("its run.msgpack is that of another run, %.40q", info.UUID)
 		}
 		s.sealed = info.Status.Final()
-		return s, nil
+		return nil
 	}
 	s.purged = true
 	if !s.notes.Flag(record.Purged) {
-		return s, errors.New("it has no run.msgpack")
+		return errors.New("it has no run.msgpack")
 	}
-	return s, nil
+	return nil
 }
 
 // joining is what becomes of two states of a run.

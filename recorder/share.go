@@ -438,8 +438,12 @@ func (s *sharing) take(ctx context.Context, refs []gitstore.Ref) error {
 	}
 	states, errs := make([]state, len(refs)), make([]error, len(refs))
 	err = inParallel(ctx, len(refs), func(i int) {
-		uuid, _ := whose(refs[i])
-		states[i], errs[i] = stateOf(s.store, uuid, refs[i].Hash)
+		uuid, isRun := whose(refs[i])
+		if _, known := here[refs[i].Name]; isRun && (known || i > 0 && refs[i-1].Name == refs[i].Name) {
+			states[i], errs[i] = stateOf(s.store, uuid, refs[i].Hash)
+		} else { // nothing is joined with it
+			_, _, errs[i] = stateAt(s.store, uuid, refs[i].Hash)
+		}
 	})
 	if err != nil {
 		return err
