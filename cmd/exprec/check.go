@@ -87,8 +87,9 @@ func verdict(report *recorder.CheckReport) error {
 	if newer > 0 && newer == len(report.Findings) {
 		return failed("upgrade exprec", "%s could not be checked: written by a newer exprec", count(newer, "run"))
 	}
-	if err := report.Err(); err != nil {
+	err := report.Err()
+	if errors.Is(err, recorder.ErrDamaged) {
 		return &failure{err, err.Error(), "a new clone gets what a remote has of it: exprec fetch there"}
 	}
-	return nil
+	return err
 }

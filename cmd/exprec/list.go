@@ -192,7 +192,7 @@ func (o listOptions) limit(s *screen) int {
 // noRuns says that the list is empty, and what may be the reason.
 func (a *app) noRuns(o listOptions) {
 	if strings.TrimSpace(o.query) == "" {
-		a.note("there are no runs yet")
+		a.note("there are no runs yet; exprec run records one, exprec fetch gets those of others")
 		return
 	}
 	a.note("no run matches %q", o.query)

@@ -96,20 +96,23 @@ func total(widths []int) int {
 	return sum
 }
 
-// row writes one line. The last cell is not padded.
+// row writes one line, up to its last cell that says something.
 func (t *table) row(s *screen, cells []text, widths []int) {
-	for i, width := range widths {
+	end := len(widths)
+	for end > 0 && cells[end-1].words == "" {
+		end--
+	}
+	for i, width := range widths[:end] {
 		words := sanitizeLine(cells[i].words)
 		if s.width > 0 {
 			words = shorten(words, width)
 		}
-		last := i == len(widths)-1
 		padding := strings.Repeat(" ", max(0, width-displayWidth(words)))
-		if t.columns[i].right && !(last && words == "") {
+		if t.columns[i].right {
 			s.print(plain("%s", padding))
 		}
 		s.print(text{cells[i].style, words})
-		if !last {
+		if i < end-1 {
 			if !t.columns[i].right {
 				s.print(plain("%s", padding))
 			}
