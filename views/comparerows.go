@@ -159,6 +159,7 @@ func (t *compareTable) facts(i int, run *recorder.Run) {
 			t.set("run", "commit", i, cell)
 		}
 	}
+	t.text("run", "author", i, info.Author)
 	t.text("run", "user", i, info.User)
 	t.text("run", "host", i, info.Host.Name)
 	if !run.Started().IsZero() {

@@ -18,7 +18,7 @@ type runView struct {
 	Tab      string // the one that is shown
 	Tabs     []tabLink
 	Label    string
-	Who      string // user@host
+	Who      string // who ran it, and user@host
 	Took     string
 	Commit   string // short, of the user's own repository
 	Branch   string
@@ -143,9 +143,13 @@ func (v *runView) choosePrevious(ctx context.Context, p *recorder.Project, chose
 	return nil
 }
 
-// whoAndWhere is user@host, as far as they are known.
+// whoAndWhere is who ran the run and user@host, as far as they are known.
 func whoAndWhere(info *recorder.Info) string {
-	return strings.Trim(info.User+"@"+info.Host.Name, "@")
+	where := strings.Trim(info.User+"@"+info.Host.Name, "@")
+	if info.Author == "" {
+		return where
+	}
+	return strings.TrimSuffix(info.Author+", "+where, ", ")
 }
 
 // heardOf says of a run whose process cannot be seen from here where it is.

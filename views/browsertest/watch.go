@@ -170,9 +170,9 @@ func (w *watch) request(e *network.EventRequestWillBeSent) {
 		w.document = e.LoaderID
 	}
 	// The end of a stream does not come, and that of a shared worker's script is
-	// told to nobody.
+	// told to nobody. An icon is asked for late, and not told of once the page is left.
 	worker := e.Type == network.ResourceTypeScript && e.DocumentURL == e.Request.URL
-	if e.Type != network.ResourceTypeEventSource && !worker {
+	if e.Type != network.ResourceTypeEventSource && e.Type != network.ResourceTypeOther && !worker {
 		w.requests[e.RequestID] = request{e.Request.URL, e.LoaderID}
 	}
 }
