@@ -272,7 +272,10 @@ func (s *sharing) fetchUncovered(ctx context.Context, shelf lightShelf, tips map
 	}
 	for batch := range slices.Chunk(left, fetchBatch) {
 		err := s.fetchRoots(ctx, shelf, batch, tips, found)
-		if errors.Is(err, gitstore.ErrNoFilter) {
+		// Where only that is given which a ref stands for, what is in an archive
+		// comes with all of it.
+		archived := gitstore.IsUnadvertised(err) && len(s.archives) > 0
+		if errors.Is(err, gitstore.ErrNoFilter) || archived {
 			return s.fetchWhole(ctx, left, tips)
 		}
 		if err != nil {
