@@ -12,7 +12,7 @@ import (
 	"github.com/exprec/exprec/gitstore"
 )
 
-// Bundle writes runs, all of the project where none is given, into one file that
+// Bundle writes runs, all that are here where none is given, into one file that
 // [Project.Fetch] takes as a remote, and git too. Runs that hold what looks like
 // a secret are refused as by [Project.Push]. Of the options AllowSecrets and
 // DryRun count.

@@ -34,16 +34,20 @@ func (a *app) bundle(ctx context.Context, file string, words []string, o shareOp
 		return err
 	}
 	defer project.Close()
-	var runs []*recorder.Run
-	if len(words) > 0 {
-		if runs, err = chosenRuns(ctx, project, words); err == nil {
-			runs, err = a.wholeRuns(ctx, project, runs)
-		}
-		if err != nil {
-			return err
-		}
+	runs, err := bundledRuns(ctx, project, words)
+	if err != nil {
+		return err
 	}
-	shared, err := project.Bundle(ctx, file, recorder.ShareOptions{AllowSecrets: o.allow, DryRun: o.dry}, runs...)
+	options := recorder.ShareOptions{AllowSecrets: o.allow, DryRun: o.dry}
+	var shared *recorder.Shared
+	if o.dry {
+		shared, err = foreseeBundle(ctx, project, file, options, runs)
+	} else if runs, err = a.wholeRuns(ctx, project, runs); err == nil {
+		if len(words) == 0 {
+			runs = nil // all, those that are hidden too
+		}
+		shared, err = project.Bundle(ctx, file, options, runs...)
+	}
 	if err != nil {
 		return secretError(err)
 	}
@@ -57,4 +61,35 @@ func (a *app) bundle(ctx context.Context, file string, words []string, o shareOp
 		a.note("wrote %s to %s; exprec fetch takes it", runsThere, sanitizeLine(file))
 	}
 	return nil
+}
+
+// bundledRuns are those that are named, else all.
+func bundledRuns(ctx context.Context, p *recorder.Project, words []string) ([]*recorder.Run, error) {
+	if len(words) > 0 {
+		return chosenRuns(ctx, p, words)
+	}
+	return p.Runs(ctx, "")
+}
+
+// foreseeBundle says what a bundle would hold: runs too that would be fetched
+// before.
+func foreseeBundle(ctx context.Context, p *recorder.Project, file string, o recorder.ShareOptions, runs []*recorder.Run) (*recorder.Shared, error) {
+	var here []*recorder.Run
+	var light []string
+	for _, r := range runs {
+		if r.Light() != "" {
+			light = append(light, r.ID())
+		} else {
+			here = append(here, r)
+		}
+	}
+	if len(here) == 0 && len(light) > 0 {
+		return &recorder.Shared{Remote: file, New: light}, nil
+	}
+	shared, err := p.Bundle(ctx, file, o, here...)
+	if err != nil {
+		return nil, err
+	}
+	shared.New = append(shared.New, light...)
+	return shared, nil
 }
