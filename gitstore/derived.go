@@ -59,11 +59,9 @@ func (w *wire) writeObjects(d Derived) error {
 	if err != nil {
 		return err
 	}
-	for _, o := range d.Objects {
-		if err := pack.add(o.Type, o.Hash, o.Data); err != nil {
-			pack.discard()
-			return err
-		}
+	if err := pack.addAll(d.Objects); err != nil {
+		pack.discard()
+		return err
 	}
 	if err := pack.finish(d.Objects[len(d.Objects)-1].Hash, wireRemote); err != nil {
 		pack.discard()
@@ -111,11 +109,9 @@ func (s *Store) packOf(ctx context.Context, objects []NewObject) (*packWriter, e
 	if err != nil {
 		return nil, err
 	}
-	for _, o := range objects {
-		if err := errors.Join(ctx.Err(), w.add(o.Type, o.Hash, o.Data)); err != nil {
-			w.discard()
-			return nil, err
-		}
+	if err := errors.Join(ctx.Err(), w.addAll(objects)); err != nil {
+		w.discard()
+		return nil, err
 	}
 	return w, nil
 }

@@ -58,7 +58,23 @@ func (k *knownSources) secretIn(ctx context.Context, r *Run) (string, error) {
 }
 
 // knownSources are sources that have been looked at: many runs share one.
-type knownSources struct{ found sync.Map }
+type knownSources struct {
+	found   sync.Map // where a pair has a secret
+	commits sync.Map // the trees of the user's commits by their hashes
+}
+
+// treeOf is the tree of a commit of the user's, zero where that is not here.
+func (k *knownSources) treeOf(store *gitstore.Store, commit string) gitstore.Hash {
+	if tree, ok := k.commits.Load(commit); ok {
+		return tree.(gitstore.Hash)
+	}
+	var tree gitstore.Hash
+	if info, err := store.ReadCommit(plumbing.NewHash(commit)); err == nil {
+		tree = info.Tree
+	}
+	k.commits.Store(commit, tree)
+	return tree
+}
 
 // sourcePair is a source, and the tree of the user's commit beside it.
 type sourcePair struct{ source, commit gitstore.Hash }
@@ -126,9 +142,7 @@ func (k *knownSources) secretInSource(r *Run, look *secretLook) (string, error) 
 	}
 	pair := sourcePair{source: root}
 	if git := r.started.Git; git != nil && git.Commit != "" {
-		if commit, err := r.store.ReadCommit(plumbing.NewHash(git.Commit)); err == nil {
-			pair.commit = commit.Tree
-		}
+		pair.commit = k.treeOf(r.store, git.Commit)
 	}
 	if found, ok := k.found.Load(pair); ok {
 		return found.(string), nil
