@@ -4,7 +4,7 @@ package poll
 import "time"
 
 // limit is long enough for a machine that does much else beside.
-const limit = 30 * time.Second
+const limit = time.Minute
 
 // TB is what a wait needs of a test.
 type TB interface {
