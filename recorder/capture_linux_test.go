@@ -50,11 +50,7 @@ func TestCapture(t *testing.T) {
 		"keys and hangup":         testTerminalSignals,
 	} {
 		t.Run(name, func(t *testing.T) {
-			// Where a helper is killed little else should go on: what is printed
-			// while the descriptors are given back comes late otherwise.
-			if !strings.HasPrefix(name, "helper killed") {
-				t.Parallel()
-			}
+			t.Parallel()
 			s := s.again(t)
 			defer gitstoretest.Unchanged(t, s.dir)()
 			test(t, s)

@@ -61,6 +61,7 @@ var acts = map[string]func(*recorder.Experiment){
 		for range 300 {
 			time.Sleep(10 * time.Millisecond)
 		}
+		io.Copy(io.Discard, os.Stdin)
 		fmt.Println("the end")
 	},
 	"kill":  func(*recorder.Experiment) { words(); syscall.Kill(os.Getpid(), syscall.SIGKILL) },
