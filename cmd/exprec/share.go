@@ -256,15 +256,36 @@ func (a *app) shared(how string, s *recorder.Shared, err error, o shareOptions) 
 	for _, id := range s.Conflicts {
 		a.out.line(plain("conflict: two records of %s are kept, exprec show %s names them", short(id), short(id)))
 	}
-	for _, r := range s.Refused[min(1, len(s.Refused)):] { // the first one is in the error
-		a.errs.line(plain("exprec: refused %s: %s", short(r.ID), sanitizeLine(r.Reason)))
-	}
+	a.sayRefused(s.Refused[min(1, len(s.Refused)):]) // the first one is in the error
 	for i, u := range s.Unread {
 		if i > 0 || len(s.Refused) > 0 { // else it is the error
 			a.errs.line(plain("exprec: the archive %s was not read: %s", u.Month, sanitizeLine(u.Reason)))
 		}
 	}
 	return remoteError(s.Err())
+}
+
+// namedRefused is how many runs are named that were refused for one reason.
+const namedRefused = 8
+
+// sayRefused names runs that were refused, a line for each reason: where a remote
+// has no room it is the same for all.
+func (a *app) sayRefused(runs []recorder.RefusedRun) {
+	ids := map[string][]string{}
+	var reasons []string
+	for _, r := range runs {
+		if ids[r.Reason] == nil {
+			reasons = append(reasons, r.Reason)
+		}
+		ids[r.Reason] = append(ids[r.Reason], short(r.ID))
+	}
+	for _, reason := range reasons {
+		named, more := ids[reason], ""
+		if n := len(named) - namedRefused; n > 0 {
+			named, more = named[:namedRefused], fmt.Sprintf(" and %d more", n)
+		}
+		a.errs.line(plain("exprec: refused %s%s: %s", strings.Join(named, ", "), more, sanitizeLine(reason)))
+	}
 }
 
 func sharedWords(s *recorder.Shared) string {
