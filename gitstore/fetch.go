@@ -29,29 +29,35 @@ func (r *Remote) Fetch(ctx context.Context, o WireOptions, l *Listing, refs []Re
 		return nil, err
 	}
 	defer w.close()
+	var filter []string
+	if r.store.partial() {
+		filter = append(filter, filterNothing)
+	}
+	if err := w.bring(ctx, l, refs, filter...); err != nil {
+		return nil, err
+	}
+	return w.take()
+}
+
+// bring gets what is not here of commits into the wire.
+func (w *wire) bring(ctx context.Context, l *Listing, refs []Ref, filter ...string) error {
 	c, err := w.common(l)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	if err := w.borrow(c); err != nil {
-		return nil, err
+		return err
 	}
 	if err := w.configure(wantSpecs(refs)); err != nil {
-		return nil, err
+		return err
 	}
-	args := fetchArgs()
-	if r.store.partial() {
-		args = append(args, filterNothing)
-	}
+	args := append(fetchArgs(), filter...)
 	if _, err = w.git(ctx, args...); err != nil && strings.Contains(err.Error(), "does not support shallow") {
 		if err = os.Remove(filepath.Join(w.dir, "shallow")); err == nil { // it sends more then
 			_, err = w.git(ctx, args...)
 		}
 	}
-	if err != nil {
-		return nil, err
-	}
-	return w.take()
+	return err
 }
 
 // fetchArgs are what every fetch is told. A large content is looked at in parts,

@@ -37,6 +37,32 @@ func (r *Remote) Peek(ctx context.Context, o WireOptions, refs []Ref, read func(
 	if err != nil {
 		return err
 	}
+	return w.lookedAt(read)
+}
+
+// Look lets read look at commits of a remote, with those before them and the files
+// at the roots of their trees; what is below comes only where the remote cannot
+// leave it out. The store that read gets is as that of [Remote.Peek].
+func (r *Remote) Look(ctx context.Context, o WireOptions, l *Listing, refs []Ref, read func(*Store) error) error {
+	words := o.Progress
+	o.Progress = func(line string) {
+		if words != nil && !strings.Contains(line, "filtering not recognized") {
+			words(line)
+		}
+	}
+	w, err := r.wire(o, false)
+	if err != nil {
+		return err
+	}
+	defer w.close()
+	if err := w.bring(ctx, l, refs, "--filter=tree:2"); err != nil {
+		return err
+	}
+	return w.lookedAt(read)
+}
+
+// lookedAt lets read see what has come.
+func (w *wire) lookedAt(read func(*Store) error) error {
 	scratch := &Store{dir: w.dir, private: true}
 	defer scratch.Close()
 	return read(scratch)

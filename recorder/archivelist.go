@@ -74,8 +74,10 @@ func (s *sharing) peek(ctx context.Context, refs []gitstore.Ref) error {
 				s.leaveUnread(ref, err)
 				continue
 			}
-			s.project.keepArchive(ref.Hash, runs)
 			s.archives = append(s.archives, remoteArchive{ref, runs})
+			if !s.options.DryRun {
+				s.project.keepArchive(ref.Hash, runs)
+			}
 		}
 		return nil
 	})

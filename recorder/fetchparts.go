@@ -11,14 +11,12 @@ import (
 // fetchCuts bounds how often a fetch is cut in two.
 const fetchCuts = 64
 
-// fetchPart gets some refs and joins them in. Where the remote has objects that
+// fetchPart brings some refs. Where the remote has objects that
 // git refuses, the refs are fetched in halves until those are found that lead to
 // them: one bad run keeps no other away.
-func (s *sharing) fetchPart(ctx context.Context, refs []gitstore.Ref, cuts *int) error {
-	fetched, err := s.get(ctx, refs)
+func (s *sharing) fetchPart(ctx context.Context, refs []gitstore.Ref, cuts *int, bring func(context.Context, []gitstore.Ref) error) error {
+	err := bring(ctx, refs)
 	switch {
-	case err == nil:
-		return errors.Join(s.take(ctx, refs), fetched.Release())
 	case !errors.Is(err, gitstore.ErrBadObjects):
 		return err
 	case *cuts == 0 && len(refs) > 1:
@@ -38,10 +36,10 @@ func (s *sharing) fetchPart(ctx context.Context, refs []gitstore.Ref, cuts *int)
 		return nil
 	}
 	half := len(refs) / 2
-	if err := s.fetchPart(ctx, refs[:half], cuts); err != nil {
+	if err := s.fetchPart(ctx, refs[:half], cuts, bring); err != nil {
 		return err
 	}
-	return s.fetchPart(ctx, refs[half:], cuts)
+	return s.fetchPart(ctx, refs[half:], cuts, bring)
 }
 
 // whose is the run that a ref belongs to, and whether it is its own ref or that

@@ -123,7 +123,14 @@ func (s *sharing) lightly(ctx context.Context) error {
 		return err
 	}
 	if s.options.DryRun {
-		s.result.Light = sortedKeys(absent)
+		before := readLightFile(lightFile(s.project.Home(), s.remote.Name))
+		for _, uuid := range sortedKeys(absent) {
+			if before[uuid].tip == absent[uuid] {
+				s.result.Same++
+			} else {
+				s.result.Light = append(s.result.Light, uuid)
+			}
+		}
 		return nil
 	}
 	if err := s.fetchLight(ctx, absent); err != nil {

@@ -65,10 +65,7 @@ func (s *sharing) pushOnce(ctx context.Context, done map[string]bool) (again boo
 		return false, err
 	}
 	if s.options.DryRun {
-		for _, u := range updates {
-			s.note(u)
-		}
-		return false, s.foresee(behind)
+		return s.foreseePush(ctx, updates, behind, done)
 	}
 	if len(behind) > 0 {
 		if err := s.fetch(ctx, behind); err != nil || s.moved {

@@ -339,6 +339,7 @@ func (s *sharing) refsHere() (map[string]gitstore.Hash, error) {
 
 // missing are the commits of the remote that have something which is not here.
 func (s *sharing) missing() ([]gitstore.Ref, error) {
+	s.startOver()
 	here, err := s.project.runRefs(s.store)
 	if err != nil {
 		return nil, err
@@ -365,10 +366,16 @@ func (s *sharing) missing() ([]gitstore.Ref, error) {
 	return refs, nil
 }
 
-// fetch gets commits and joins them in. Those of one run stand together.
+// fetch gets commits and joins them in. Those of one run stand together. A dry run
+// only looks at them.
 func (s *sharing) fetch(ctx context.Context, refs []gitstore.Ref) error {
+	bring := s.bring
 	if s.options.DryRun {
-		return s.foresee(refs)
+		var err error
+		if refs, err = s.foreseeNew(refs); err != nil {
+			return err
+		}
+		bring = s.foresee
 	}
 	cuts := fetchCuts
 	for len(refs) > 0 {
@@ -376,7 +383,7 @@ func (s *sharing) fetch(ctx context.Context, refs []gitstore.Ref) error {
 		for n < len(refs) && refs[n].Name == refs[n-1].Name {
 			n++
 		}
-		if err := s.fetchPart(ctx, refs[:n], &cuts); err != nil {
+		if err := s.fetchPart(ctx, refs[:n], &cuts, bring); err != nil {
 			return err
 		}
 		refs = refs[n:]
@@ -384,12 +391,25 @@ func (s *sharing) fetch(ctx context.Context, refs []gitstore.Ref) error {
 	return nil
 }
 
-// get brings commits, by themselves where the remote gives any that it has, and
-// else with the archives that they are in.
-func (s *sharing) get(ctx context.Context, refs []gitstore.Ref) (*gitstore.Fetched, error) {
-	fetched, err := s.remote.Fetch(ctx, s.options.WireOptions, s.listing, refs)
-	if err == nil || len(s.archives) == 0 || !gitstore.IsUnadvertised(err) {
-		return fetched, err
+// bring gets commits and joins them in.
+func (s *sharing) bring(ctx context.Context, refs []gitstore.Ref) error {
+	var fetched *gitstore.Fetched
+	err := s.reach(refs, func(wanted []gitstore.Ref) (err error) {
+		fetched, err = s.remote.Fetch(ctx, s.options.WireOptions, s.listing, wanted)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return errors.Join(s.take(ctx, refs), fetched.Release())
+}
+
+// reach asks for commits by themselves where the remote gives any that it has,
+// and else for the archives that they are in.
+func (s *sharing) reach(refs []gitstore.Ref, ask func([]gitstore.Ref) error) error {
+	err := ask(refs)
+	if len(s.archives) == 0 || !gitstore.IsUnadvertised(err) {
+		return err
 	}
 	var wanted []gitstore.Ref
 	for _, ref := range refs {
@@ -404,29 +424,7 @@ func (s *sharing) get(ctx context.Context, refs []gitstore.Ref) (*gitstore.Fetch
 			}
 		}
 	}
-	return s.remote.Fetch(ctx, s.options.WireOptions, s.listing, wanted)
-}
-
-// foresee says what a fetch of commits would be.
-func (s *sharing) foresee(refs []gitstore.Ref) error {
-	before := ""
-	for _, ref := range refs {
-		uuid, ok := runOf(ref)
-		if !ok || uuid == before {
-			continue
-		}
-		before = uuid
-		here, err := s.here(uuid)
-		switch {
-		case err != nil:
-			return err
-		case here.IsZero():
-			s.result.New = append(s.result.New, uuid)
-		default:
-			s.result.Updated = append(s.result.Updated, uuid)
-		}
-	}
-	return nil
+	return ask(wanted)
 }
 
 // take joins what was fetched into the project. Runs that are new get their

@@ -34,7 +34,7 @@ func (s *sharing) look(ctx context.Context, uuid string, tip gitstore.Hash) look
 	if run.err == nil && run.tip == tip && !l.purged {
 		l.entry = entryOf(tip, run.root, false)
 	}
-	if !s.options.AllowSecrets && !s.options.DryRun {
+	if !s.options.AllowSecrets {
 		l.secret, l.err = s.newSecret(ctx, run)
 	}
 	s.looks.Store(tip, l)

@@ -80,7 +80,7 @@ func (s *sharing) leftOf(uuid string, here gitstore.Hash) (g grave, purged bool)
 
 // write makes what is left of a run an object of the store, where it is not.
 func (s *sharing) write(ctx context.Context, g grave) error {
-	if len(g.objects) == 0 {
+	if len(g.objects) == 0 || s.options.DryRun {
 		return nil
 	}
 	return s.store.WriteObjects(ctx, g.objects)
