@@ -96,7 +96,7 @@ func (s *sharing) foreseeJoin(ctx context.Context, scratch *gitstore.Store, refs
 	default:
 		s.result.Merged = append(s.result.Merged, uuid)
 	}
-	return s.foreseeSecret(ctx, ours, theirs, j, uuid)
+	return s.foreseeSecret(ctx, ours, theirs, j, conflict, uuid)
 }
 
 // joinAll joins states into ours one after the other.
@@ -115,11 +115,18 @@ func joinAll(ours state, theirs []state) (j joining, conflict bool) {
 }
 
 // foreseeSecret refuses a run that a push would refuse once it is joined.
-func (s *sharing) foreseeSecret(ctx context.Context, ours state, theirs []state, j joining, uuid string) error {
+func (s *sharing) foreseeSecret(ctx context.Context, ours state, theirs []state, j joining, conflict bool, uuid string) error {
 	if !s.options.pushing || s.options.AllowSecrets || j.notes.Flag(record.Purged) {
 		return nil
 	}
 	run, look := s.project.load(s.store, uuid, ours.tip), secretLook{ctx: ctx}
+	if conflict && j.base.hash != ours.base.hash { // the record here goes there as another one
+		found, err := s.secretIn(ctx, s.project.load(s.store, uuid, ours.base.hash))
+		if err != nil {
+			return err
+		}
+		s.refuseSecret(uuid, found)
+	}
 	at := slices.IndexFunc(theirs, func(their state) bool { return their.base.hash == j.base.hash })
 	var err error
 	if at >= 0 {
@@ -127,10 +134,14 @@ func (s *sharing) foreseeSecret(ctx context.Context, ours state, theirs []state,
 	} else if look.found, err = s.secretIn(ctx, run); err != nil {
 		return err
 	}
-	if look.found != "" {
-		s.result.Refused = append(s.result.Refused, RefusedRun{ID: uuid, Reason: look.found, Secret: true})
-	}
+	s.refuseSecret(uuid, look.found)
 	return nil
+}
+
+func (s *sharing) refuseSecret(uuid, found string) {
+	if found != "" {
+		s.result.Refused = append(s.result.Refused, RefusedRun{ID: uuid, Reason: found, Secret: true})
+	}
 }
 
 // foreseePush says what a push would be, and reports whether what the remote has

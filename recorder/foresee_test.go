@@ -167,3 +167,39 @@ func TestDryRunsForesee(t *testing.T) {
 		})
 	}
 }
+
+// A record that gives way to another one of its run is looked through for secrets
+// like any other before it is pushed beside that.
+func TestSecretsOfOtherRecords(t *testing.T) {
+	tm := newTeam(t, 2)
+	token := "ghp_" + strings.Repeat("0a1B2c", 6)
+	id := tm.record(0, "first")
+	tip := gitstoretest.Git(t, tm.dirs[0], "rev-parse", refPrefix+id)
+	tm.push(0)
+	// The other clone has another record of it, which holds a secret and gives way.
+	gitstoretest.Git(t, tm.dirs[1], "fetch", "-q", "origin", refPrefix+id+":"+refPrefix+id)
+	var other string
+	for n := 0; other == "" || other < tip; n++ {
+		blob := gitstoretest.GitInput(t, tm.dirs[1], fmt.Sprint(token, "\n", n), "hash-object", "-w", "--stdin")
+		files := gitstoretest.GitInput(t, tm.dirs[1], "100644 blob "+blob+"\tkey.txt\n", "mktree")
+		listing := gitstoretest.Git(t, tm.dirs[1], "ls-tree", tip) + "\n040000 tree " + files + "\tfiles\n"
+		tree := gitstoretest.GitInput(t, tm.dirs[1], listing, "mktree")
+		other = gitstoretest.Git(t, tm.dirs[1], "-c", "user.name=a", "-c", "user.email=a@b", "commit-tree", "-m", "other", "-p", tip+"^", tree)
+	}
+	gitstoretest.Git(t, tm.dirs[1], "update-ref", refPrefix+id, other)
+	defer gitstoretest.Unchanged(t, tm.dirs[1])()
+	dry, err := tm.open(1).Push(t.Context(), ShareOptions{DryRun: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	real := tm.push(1)
+	if len(real.Refused) != 1 || !real.Refused[0].Secret || !slices.Equal(real.Conflicts, []string{id}) {
+		t.Errorf("%+v", real)
+	}
+	if foreseen, done := summary(dry), summary(real); foreseen != done {
+		t.Errorf("foreseen was\n%s\nand done was\n%s", foreseen, done)
+	}
+	if refs := gitstoretest.Git(t, tm.server, "for-each-ref", "--format=%(objectname)"); strings.Contains(refs, other) {
+		t.Error("the secret is on the server")
+	}
+}

@@ -127,7 +127,7 @@ func (s *sharing) withoutSecrets(ctx context.Context, updates []gitstore.Update)
 	}
 	looks := make([]look, len(updates))
 	err := inParallel(ctx, len(updates), func(i int) {
-		if uuid, ok := runOf(gitstore.Ref{Name: updates[i].Ref}); ok {
+		if uuid := lookedFor(updates[i]); uuid != "" {
 			looks[i] = s.look(ctx, uuid, updates[i].New)
 		}
 	})
@@ -136,19 +136,26 @@ func (s *sharing) withoutSecrets(ctx context.Context, updates []gitstore.Update)
 	}
 	refused := map[string]bool{}
 	for i, u := range updates {
-		uuid, _ := runOf(gitstore.Ref{Name: u.Ref})
+		uuid := lookedFor(u)
 		if err := looks[i].err; err != nil {
 			return nil, fmt.Errorf("look for secrets in the run %s: %w", shortID(uuid), err)
 		}
 		if found := looks[i].secret; found != "" {
-			refused[uuid] = true
+			refused[u.Ref] = true
 			s.result.Refused = append(s.result.Refused, RefusedRun{ID: uuid, Reason: found, Secret: true})
 		}
 	}
-	return slices.DeleteFunc(updates, func(u gitstore.Update) bool {
-		uuid, ok := runOf(gitstore.Ref{Name: u.Ref})
-		return ok && refused[uuid]
-	}), nil
+	return slices.DeleteFunc(updates, func(u gitstore.Update) bool { return refused[u.Ref] }), nil
+}
+
+// lookedFor is the run whose content an update brings: its own record, or another
+// one of it. It is empty where there is none.
+func lookedFor(u gitstore.Update) (uuid string) {
+	if uuid, ok := runOf(gitstore.Ref{Name: u.Ref}); ok {
+		return uuid
+	}
+	uuid, _ = rivalOf(gitstore.Ref{Name: u.Ref, Hash: u.New})
+	return uuid
 }
 
 func (s *sharing) note(u gitstore.Update) {
