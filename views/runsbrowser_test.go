@@ -62,6 +62,10 @@ func TestSelectionOutlivesPages(t *testing.T) {
 	if got := tab.Text(`.facet a[href*="tag=good"] .n`); got != "6" {
 		t.Errorf("the rail counts %q runs with the tag, want 6", got)
 	}
+	// What changes meanwhile leaves the way back.
+	tab.Eval(`document.addEventListener("htmx:after:swap", () => { window.lookedAgain = true; })`)
+	tab.Eval(`document.querySelector("#runs").dispatchEvent(new CustomEvent("exprec:changed", {bubbles: true}))`)
+	tab.Poll(`window.lookedAgain`)
 	tab.Click("#runs-done button")
 	tab.Poll(`document.querySelector("#runs-done")?.textContent.includes("Undone")`)
 	if tab.Count(".facet a[href*='tag=good']") != 0 {

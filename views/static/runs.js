@@ -168,6 +168,8 @@
 		url.searchParams.set("since", here.dataset.since);
 		const rows = boxes().map((box) => box.value);
 		if (rows.length > 0) url.searchParams.set("rows", rows.join(","));
+		const done = document.getElementById("runs-done")?.dataset.done;
+		if (done) url.searchParams.set("done", done); // it can still be undone
 		let text;
 		try {
 			const reply = await fetch(url, { headers: { "HX-Request": "true" } });
