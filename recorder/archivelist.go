@@ -167,7 +167,8 @@ func (s *sharing) lacking(uuid string, here gitstore.Hash) []gitstore.Ref {
 // covers reports whether a state of a run has all that another one has, as far
 // as both are here.
 func (s *sharing) covers(uuid string, here, other gitstore.Hash) bool {
-	if here.IsZero() {
+	// Mostly it is not here: to read it would be to wait for it while packs come.
+	if here.IsZero() || !s.store.Has(other) {
 		return false
 	}
 	theirs, err := stateOf(s.store, uuid, other)

@@ -102,6 +102,7 @@ func testHelperKilled(t *testing.T, s *stage, from, to *os.File, much int64) {
 		equal(t, "shown", shown.String() == lines(), true)
 	} else {
 		equal(t, "lines that are shown", slices.Equal(sortedLines(shown.String()), sortedLines(lines())), true)
+		equal(t, "their order, but for one piece", inOrderButOnePiece(t, shown.String()), true)
 	}
 	r := s.only(t)
 	equal(t, "status", r.Status(), recorder.Succeeded)
@@ -112,6 +113,29 @@ func testHelperKilled(t *testing.T, s *stage, from, to *os.File, much int64) {
 }
 
 func sortedLines(text string) []string { return slices.Sorted(strings.Lines(text)) }
+
+// inOrderButOnePiece reports whether the lines that come after later ones are one
+// piece of what was printed, itself in order.
+func inOrderButOnePiece(t *testing.T, text string) bool {
+	t.Helper()
+	highest, late := -1, []int{}
+	for line := range strings.Lines(text) {
+		var n int
+		if _, err := fmt.Sscanf(line, "line %d\n", &n); err != nil {
+			t.Errorf("%q is no line of the program: %v", line, err)
+		}
+		if n < highest {
+			late = append(late, n)
+		}
+		highest = max(highest, n)
+	}
+	for i, n := range late {
+		if n != late[0]+i {
+			return false
+		}
+	}
+	return true
+}
 
 // A log that is appended to takes no bytes from a pipe: where the helper is
 // killed, at most one write of it is missing.

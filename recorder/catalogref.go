@@ -161,9 +161,11 @@ func changeCatalogOnce(ctx context.Context, store *gitstore.Store, ref string, c
 	if err != nil && !errors.Is(err, gitstore.ErrNotFound) {
 		return false, err
 	}
-	was, err := readCatalogTrees(store, old)
-	if err != nil {
-		was = catalogTrees{}
+	was := catalogTrees{}
+	if !old.IsZero() {
+		if was, err = readCatalogTrees(store, old); err != nil {
+			was = catalogTrees{}
+		}
 	}
 	before := was.objectsOf(old)
 	change(was)

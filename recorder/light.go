@@ -240,7 +240,7 @@ func (s *sharing) fetchCatalogs(ctx context.Context, shelf lightShelf, absent ma
 		both = append(both, ref.Hash)
 	}
 	for _, h := range theirs {
-		if _, err := shelf.store.ReadCommit(h); err != nil {
+		if !shelf.store.Has(h) {
 			wants = append(wants, h)
 		}
 	}

@@ -26,7 +26,8 @@ type listColumn struct {
 }
 
 // runsTable makes the table of runs: the columns that were asked for, else what
-// the runs are, who ran them where they are of several people, the parameters in which they differ, and their main scalars.
+// the runs are, who ran them where they are of several people, the parameters in
+// which they differ, and their main scalars.
 func runsTable(ctx context.Context, s *screen, rows *recorder.Rows, keys []string, before map[string]int) (*table, error) {
 	columns := defaultColumns(s, rows)
 	if len(keys) > 0 {
