@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Has remotes flood, bomb and be killed beside, with larger numbers than the
 # usual tests do: bombs of a gigabyte, a million refs, a flood of refs until
-# memory ends it, 100 kills of a push and of a fetch. Takes about ten minutes.
+# memory ends it, 100 kills of a push and of a fetch. Takes two minutes and more.
 #
 #   ./scripts/hostile.sh
 set -euo pipefail
