@@ -10,7 +10,8 @@ import errno
 import io
 import os
 import threading
-from time import monotonic_ns, time_ns
+import weakref
+from time import monotonic_ns, sleep, time_ns
 
 from . import _lock, _world
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 _LONGEST = 16 << 20  # bytes of a line
 _PAUSE = 1_000_000_000  # nanoseconds between attempts to make the file
+_SETTLING = 500_000_000  # nanoseconds that an end waits for the writes of other threads
 
 
 class _File(io.FileIO):
@@ -51,6 +53,7 @@ class Journal:
         self._lost = lost
         self._opening = threading.Lock()
         self._raw: Callable[[bytes], int | None] | None = None
+        self._file: weakref.ref[_File] | None = None
         self._lock = _lock.Lock(folder)
         self._torn = False
         self._again = 0  # when the file is tried again, where it could not be made
@@ -103,6 +106,7 @@ class Journal:
                 self.failed(error)
                 return
             self._raw = self.write = file.write
+            self._file = weakref.ref(file)
         if self._opened is not None:
             self._opened()
 
@@ -116,13 +120,27 @@ class Journal:
             self.line({"warning": f"{self.dropped} values are not recorded: {self._why}"})
             fields["dropped"] = self.dropped
         self.line({"end": fields})
-        self.abandon()
+        self._shut()
+        self._settle()
+        self._lock.release()
 
     def abandon(self) -> None:
         """Let go of the file and the lock without a word; in a fork the parent keeps both."""
+        self._shut()
+        self._lock.release()
+
+    def _shut(self) -> None:
         self.closed = True
         self.write = self._raw = self._nothing
-        self._lock.release()
+
+    def _settle(self) -> None:
+        """Wait for threads that are in the middle of a write, and hold the file.
+
+        A line that came after the record would be taken for one of another run.
+        """
+        give_up = monotonic_ns() + _SETTLING
+        while self._file is not None and self._file() is not None and monotonic_ns() < give_up:
+            sleep(0.0005)
 
     @property
     def opened(self) -> bool:

@@ -149,6 +149,26 @@ def test_threads_that_log_while_the_run_ends(project) -> None:
     assert project.show()["warnings"] == []
 
 
+def test_the_end_waits_for_a_thread_in_the_middle_of_a_line(project) -> None:
+    done = project.run("""
+        import threading, time, exprec
+        from exprec import _journal
+        _journal._SETTLING = 30_000_000_000
+        def slow(journal, write, line):
+            while not journal.closed: time.sleep(0.001)
+            time.sleep(0.3)  # longer than the record takes
+            write(line)
+            print("written")
+        with exprec.Experiment(verbose=False, output=False) as e:
+            e.add_scalar("x", 1)
+            line = b'{"t":1,"scalar":"x","v":2,"s":1}\\n'
+            threading.Thread(target=slow, args=(e._journal, e._journal.write, line)).start()
+        print("ended")
+    """)
+    assert (done.returncode, done.stderr, done.stdout) == (0, "", "written\nended\n")
+    assert project.points("x") == [(0, 1.0), (1, 2.0)]
+
+
 RANKS = """
     import os, sys, exprec
     with exprec.Experiment(title="job") as e:
