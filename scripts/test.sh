@@ -2,7 +2,7 @@
 # Installs what the tests need and runs all checks and tests.
 #
 #   ./scripts/test.sh             on Debian (or a relative) with Go and git, as
-#                                 root or with sudo; about eleven minutes on two cores
+#                                 root or with sudo; about ten minutes on two cores
 #   ./scripts/test.sh PACKAGE…    the same for some packages only
 #
 # A skipped test is a failure: everything a test needs is installed here.
