@@ -121,7 +121,7 @@ func (s *sharing) knownCatalogs(ctx context.Context, catalogs map[string]gitstor
 		case gitstore.Hash{}:
 			known[clone] = catalogTrees{}
 		case keptCommit:
-			known[clone] = kept
+			known[clone] = maps.Clone(kept) // another clone's may be equal
 		default:
 			unknown = append(unknown, h)
 		}
@@ -210,7 +210,7 @@ func (p *Project) purgeCatalogs(ctx context.Context, uuid string) error {
 	if err != nil {
 		return err
 	}
-	refs, err := store.Refs("refs/light/")
+	refs, err := store.Refs(shelves)
 	if err != nil {
 		return err
 	}

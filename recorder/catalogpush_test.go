@@ -201,3 +201,22 @@ func TestPurgeReachesEveryCatalog(t *testing.T) {
 		}
 	}
 }
+
+// Catalogs of two clones may be equal. What is changed in one stays in the other.
+func TestEqualCatalogsChangeByThemselves(t *testing.T) {
+	tm := archiving(t, 1, 0)
+	s := &sharing{project: tm.open(0), remote: &gitstore.Remote{Name: "origin"}, result: &Shared{}}
+	const uuid = "00000000-0000-4000-8000-000000000000"
+	trees := catalogTrees{uuid: gitstore.Hash{1}}
+	s.keepCatalog(trees)
+	commit := catalogCommit(trees.objects())
+	known, from, err := s.knownCatalogs(t.Context(), map[string]gitstore.Hash{"ours": commit, "theirs": commit})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer from.Close()
+	delete(known["ours"], uuid)
+	if len(known["theirs"]) != 1 {
+		t.Error("a run was taken out of both catalogs")
+	}
+}

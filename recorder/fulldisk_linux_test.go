@@ -16,15 +16,7 @@ import (
 // On a full disk the program goes on and Err says why the record is not whole;
 // with room again the run is recovered.
 func TestFullDisk(t *testing.T) {
-	outer := repository(t)
-	dir := filepath.Join(outer, "small")
-	if err := os.Mkdir(dir, 0o755); err != nil {
-		t.Fatal(err)
-	}
-	if err := syscall.Mount("tmpfs", dir, "tmpfs", 0, "size=2m"); err != nil {
-		t.Fatalf("mount a small file system (this needs root): %v", err)
-	}
-	t.Cleanup(func() { syscall.Unmount(dir, syscall.MNT_DETACH) })
+	_, dir := smallDisk(t)
 	gitstoretest.Git(t, dir, "init", "-q")
 	gitstoretest.Write(t, dir, "train.py", "lr = 0.1\n")
 	e := recorder.Start(recorder.Options{Dir: dir, Quiet: true})
@@ -57,6 +49,21 @@ func TestFullDisk(t *testing.T) {
 	}
 }
 
+// smallDisk is a repository, and in it a folder that is a disk of 2 MiB.
+func smallDisk(t *testing.T) (outer, dir string) {
+	t.Helper()
+	outer = repository(t)
+	dir = filepath.Join(outer, "small")
+	if err := os.Mkdir(dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := syscall.Mount("tmpfs", dir, "tmpfs", 0, "size=2m"); err != nil {
+		t.Fatalf("mount a small file system (this needs root): %v", err)
+	}
+	t.Cleanup(func() { syscall.Unmount(dir, syscall.MNT_DETACH) })
+	return outer, dir
+}
+
 // fill writes until there is no room.
 func fill(t *testing.T, name string) {
 	t.Helper()
@@ -80,15 +87,7 @@ func (endlessZeros) Read(p []byte) (int, error) {
 // On a full disk runs are neither pushed nor fetched, what is there stays whole,
 // and with room again all comes.
 func TestSharingOnAFullDisk(t *testing.T) {
-	outer := repository(t)
-	dir := filepath.Join(outer, "small")
-	if err := os.Mkdir(dir, 0o755); err != nil {
-		t.Fatal(err)
-	}
-	if err := syscall.Mount("tmpfs", dir, "tmpfs", 0, "size=2m"); err != nil {
-		t.Fatalf("mount a small file system (this needs root): %v", err)
-	}
-	t.Cleanup(func() { syscall.Unmount(dir, syscall.MNT_DETACH) })
+	outer, dir := smallDisk(t)
 	recorder.Start(recorder.Options{Dir: outer, Quiet: true}).Finish()
 	gitstoretest.Git(t, dir, "init", "-q")
 	gitstoretest.Git(t, dir, "remote", "add", "origin", outer)

@@ -142,7 +142,7 @@ func (s *sharing) withoutSecrets(ctx context.Context, updates []gitstore.Update)
 		}
 		if found := looks[i].secret; found != "" {
 			refused[u.Ref] = true
-			s.result.Refused = append(s.result.Refused, RefusedRun{ID: uuid, Reason: found, Secret: true})
+			s.refuseSecret(uuid, found)
 		}
 	}
 	return slices.DeleteFunc(updates, func(u gitstore.Update) bool { return refused[u.Ref] }), nil
